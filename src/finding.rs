@@ -1,0 +1,225 @@
+//! What k8factor says about a codebase: plain data, no output.
+
+use crate::source::Span;
+use std::fmt;
+use std::sync::Arc;
+
+/// One violation of one factor, at the place where the offending value was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that objects.
+    pub rule: RuleId,
+    /// The factor that is violated.
+    pub factor: Factor,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// What is written and why it hurts on the day of the move.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where the offending value was written.
+    pub span: Span,
+    /// The object it belongs to, if it belongs to one.
+    pub object: Option<ObjectId>,
+    /// Other places that matter, each with its reason.
+    pub related: Vec<Label>,
+    /// The overlays in which the value appears, relative to the checked root. Empty for a plain file.
+    pub builds: Vec<String>,
+}
+
+/// A place and why it matters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// Why it is shown.
+    pub message: String,
+}
+
+/// The object a finding is about, in the words of the Kubernetes API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    /// `apps/v1`.
+    pub api_version: String,
+    /// `Deployment`.
+    pub kind: String,
+    /// As written; absent for cluster-scoped objects and where the namespace is given elsewhere.
+    pub namespace: Option<String>,
+    /// `metadata.name`, or `metadata.generateName`.
+    pub name: String,
+    /// JSON pointer (RFC 6901) to the offending value inside the object.
+    pub pointer: String,
+}
+
+/// One of the Kubernetes 8 Factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Factor {
+    /// Everything about the cluster is declared in one codebase made for it.
+    Codebase = 1,
+    /// The version of every component is declared.
+    Dependencies = 2,
+    /// Versions, credentials and environment differences are injected.
+    Config = 3,
+    /// Change flows only from code to the cluster.
+    OneWayBuild = 4,
+    /// Environments differ only in config.
+    EnvironmentParity = 5,
+    /// Nothing refers to a cluster by its name.
+    NonNameManagement = 6,
+    /// Every resource can be restored.
+    Backup = 7,
+    /// Every workload says whether two copies or a gap is the lesser evil.
+    DuplicationLoss = 8,
+}
+
+impl Factor {
+    /// All factors in order.
+    pub const ALL: [Self; 8] = [
+        Self::Codebase,
+        Self::Dependencies,
+        Self::Config,
+        Self::OneWayBuild,
+        Self::EnvironmentParity,
+        Self::NonNameManagement,
+        Self::Backup,
+        Self::DuplicationLoss,
+    ];
+
+    /// The factor with this number, 1 to 8.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.number() == number)
+    }
+
+    /// 1 to 8.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// Its title in the original text.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Codebase => "Codebase",
+            Self::Dependencies => "Dependencies",
+            Self::Config => "Config",
+            Self::OneWayBuild => "One-way build",
+            Self::EnvironmentParity => "Environment parity",
+            Self::NonNameManagement => "Non-name management",
+            Self::Backup => "Backup",
+            Self::DuplicationLoss => "Duplication / loss",
+        }
+    }
+
+    /// The question it answers.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Codebase => "Is everything about the cluster declared, in one codebase made for it?",
+            Self::Dependencies => {
+                "Is the version of every component declared, so that a rebuild gives the same cluster?"
+            }
+            Self::Config => {
+                "Are versions, credentials and environment differences injected rather than written into the code?"
+            }
+            Self::OneWayBuild => "Does change flow only from code + config to the cluster, never back?",
+            Self::EnvironmentParity => "Do prod, stage and dev differ only in config?",
+            Self::NonNameManagement => {
+                "Does anything refer to a cluster by its name, so that a second one cannot take over?"
+            }
+            Self::Backup => "Could every resource be restored, and has anyone tried?",
+            Self::DuplicationLoss => {
+                "Is it declared, for every workload, whether two copies or a gap is the lesser evil?"
+            }
+        }
+    }
+}
+
+/// How much a finding matters. Ordered: `Info < Warning < Error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Will cost time during the move.
+    Warning,
+    /// Breaks the move, or the cluster that is left behind.
+    Error,
+}
+
+impl Severity {
+    /// All severities, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
+    /// The word used in rule pages and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// One step weaker; info stays info.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Info => Self::Info,
+        }
+    }
+}
+
+/// How sure we are that a finding is true. Ordered: `Low < Medium < High`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A hint.
+    Low,
+    /// Usually true.
+    Medium,
+    /// True unless the codebase does something very unusual.
+    High,
+}
+
+impl Confidence {
+    /// All grades, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The word used in rule pages and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// One step less sure; low stays low.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+}
+
+/// The name of a rule: the stem of its page, such as `image-without-version`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(Arc<str>);
+
+impl RuleId {
+    /// A rule's name, as the stem of its page gives it.
+    pub fn new(stem: &str) -> Self {
+        Self(stem.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,8 @@
+//! k8factor says how portable a cluster codebase is against the Kubernetes 8 Factors.
+//!
+//! Modules stand in the order of their dependencies: each uses only those above it.
+
+pub mod source;
+pub mod problem;
+pub mod yaml;
+pub mod finding;

@@ -1,0 +1,313 @@
+//! A view of one node: what it is, what it holds and where it was written.
+
+use super::resolve::{Schema, Value, resolve};
+use super::scalar;
+use super::tree::{COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, RawNode, Style, Tree};
+use crate::source::Span;
+use std::borrow::Cow;
+
+/// A node of a tree. Cheap to copy; reads through aliases, but its place is where the alias is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'a> {
+    tree: &'a Tree,
+    id: NodeId,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Text, number, boolean or nothing.
+    Scalar,
+    /// Keys and values.
+    Mapping,
+    /// Items.
+    Sequence,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The key as written.
+    pub key: Node<'a>,
+    /// The value.
+    pub value: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(tree: &'a Tree, id: NodeId) -> Self {
+        Self { tree, id }
+    }
+
+    /// The tree this node belongs to.
+    pub fn tree(self) -> &'a Tree {
+        self.tree
+    }
+
+    /// Its number in the tree: equal numbers of one tree are the same written node.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The node of a tree with this number.
+    pub fn from_id(tree: &'a Tree, id: NodeId) -> Self {
+        Self { tree, id }
+    }
+
+    /// Where the node is written. For an alias: where the alias stands.
+    pub fn span(self) -> Span {
+        let raw = self.raw_node();
+        self.tree.span(raw.start, raw.end)
+    }
+
+    /// What the node holds.
+    pub fn shape(self) -> Shape {
+        match self.resolved().kind {
+            Kind::Mapping => Shape::Mapping,
+            Kind::Sequence => Shape::Sequence,
+            Kind::Scalar | Kind::Alias | Kind::Empty => Shape::Scalar,
+        }
+    }
+
+    /// How the node is written.
+    pub fn style(self) -> Style {
+        self.resolved().style
+    }
+
+    /// Whether this is a mapping.
+    pub fn is_mapping(self) -> bool {
+        self.shape() == Shape::Mapping
+    }
+
+    /// Whether this is a sequence.
+    pub fn is_sequence(self) -> bool {
+        self.shape() == Shape::Sequence
+    }
+
+    /// Whether the value is null: `~`, `null` or nothing at all.
+    pub fn is_null(self) -> bool {
+        self.shape() == Shape::Scalar && matches!(self.value(), Value::Null)
+    }
+
+    /// Whether nothing is inside: null, `""`, `[]` or `{}`.
+    pub fn is_empty(self) -> bool {
+        let raw = self.resolved();
+        match raw.kind {
+            Kind::Mapping | Kind::Sequence => raw.x == 0,
+            _ => self.is_null() || self.text().is_empty(),
+        }
+    }
+
+    /// Whether a template action stands inside: the value is injected and unknown here.
+    pub fn is_templated(self) -> bool {
+        let raw = self.raw_node();
+        self.tree.overlaps_action(raw.start, raw.end)
+    }
+
+    /// The value of a key. Merge keys are followed; of equal keys the last one counts, as for kubectl.
+    pub fn get(self, key: &str) -> Option<Node<'a>> {
+        self.entry(key).map(|entry| entry.value)
+    }
+
+    /// A key with its value. Merge keys are followed; of equal keys the last one counts, as for kubectl.
+    pub fn entry(self, key: &str) -> Option<Entry<'a>> {
+        self.entry_within(key, MAX_MERGES)
+    }
+
+    /// The value below a path of keys.
+    pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// Keys and values as written; `<<` is an entry like any other. Empty unless this is a mapping.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
+        let mut children = self.children(Kind::Mapping);
+        std::iter::from_fn(move || {
+            let key = children.next()?;
+            let value = children.next()?;
+            Some(Entry { key, value })
+        })
+    }
+
+    /// The items of a sequence. Empty unless this is one.
+    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
+        self.children(Kind::Sequence)
+    }
+
+    /// Every node below this one, itself included, in the order of the text. Aliases are not entered, so the walk is
+    /// linear whatever the input.
+    pub fn walk(self) -> Walk<'a> {
+        Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
+    }
+
+    /// The text of a scalar after unquoting, unescaping and folding; empty for a collection.
+    pub fn text(self) -> Cow<'a, str> {
+        let raw = self.resolved();
+        if raw.kind != Kind::Scalar {
+            return Cow::Borrowed("");
+        }
+        let slice = self.slice(raw);
+        if raw.flags & COOK == 0 {
+            return Cow::Borrowed(unquoted(slice, raw.style));
+        }
+        Cow::Owned(scalar::cook(self.tree, raw))
+    }
+
+    /// The text if it is known: a scalar that no template action injects and that is not null.
+    pub fn as_str(self) -> Option<Cow<'a, str>> {
+        let scalar = self.shape() == Shape::Scalar && !self.is_null() && !self.is_templated();
+        scalar.then(|| self.text())
+    }
+
+    /// Whether this is a scalar with exactly this text.
+    pub fn is_text(self, text: &str) -> bool {
+        self.resolved().kind == Kind::Scalar && self.text() == text
+    }
+
+    /// The typed value as kubectl reads it.
+    pub fn value(self) -> Value<'a> {
+        self.value_as(Schema::Kubectl)
+    }
+
+    /// The typed value as one of Kubernetes' readers reads it; null for a collection.
+    pub fn value_as(self, schema: Schema) -> Value<'a> {
+        let raw = self.resolved();
+        if raw.kind != Kind::Scalar {
+            return Value::Null;
+        }
+        resolve(self.text(), raw.style, self.tag(), schema)
+    }
+
+    /// The characters of the node as written, quotes included.
+    pub fn raw(self) -> &'a str {
+        self.slice(self.raw_node())
+    }
+
+    /// The tag as written, `!!str` for example.
+    pub fn tag(self) -> Option<&'a str> {
+        let (id, raw) = self.resolved_entry();
+        if raw.flags & PROPERTY == 0 {
+            return None;
+        }
+        let at = self.tree.tags.binary_search_by_key(&id, |tag| tag.node).ok()?;
+        let tag = self.tree.tags[at];
+        self.tree.text.get(tag.start as usize..tag.end as usize)
+    }
+
+    /// The anchored node that an alias stands for; the node itself if it is no alias.
+    pub fn target(self) -> Node<'a> {
+        Node { tree: self.tree, id: self.resolved_entry().0 }
+    }
+
+    fn entry_within(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+        let raw = self.resolved();
+        if raw.kind != Kind::Mapping {
+            return None;
+        }
+        let mut found = self.entries().filter(|entry| entry.key.is_key(key));
+        let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
+        if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
+            return own;
+        }
+        let merged = self.entries().filter(|entry| entry.key.is_merge_key());
+        merged.filter_map(|entry| entry.value.merged_entry(key, merges - 1)).last()
+    }
+
+    /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
+    fn merged_entry(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+        match self.shape() {
+            Shape::Mapping => self.entry_within(key, merges),
+            Shape::Sequence => self.items().find_map(|item| item.entry_within(key, merges)),
+            Shape::Scalar => None,
+        }
+    }
+
+    fn is_key(self, key: &str) -> bool {
+        let raw = self.raw_node();
+        if raw.kind == Kind::Scalar && raw.flags & COOK == 0 {
+            return unquoted(self.slice(raw), raw.style) == key;
+        }
+        self.is_text(key)
+    }
+
+    /// `<<` counts only unquoted.
+    pub fn is_merge_key(self) -> bool {
+        let raw = self.raw_node();
+        raw.kind == Kind::Scalar && raw.style == Style::Plain && self.slice(raw) == "<<"
+    }
+
+    fn children(self, kind: Kind) -> Children<'a> {
+        let (id, raw) = self.resolved_entry();
+        let end = if raw.kind == kind { raw.next } else { id.0 + 1 };
+        Children { tree: self.tree, at: id.0 + 1, end }
+    }
+
+    fn raw_node(self) -> RawNode {
+        self.tree.nodes[self.id.0 as usize]
+    }
+
+    fn resolved(self) -> RawNode {
+        self.resolved_entry().1
+    }
+
+    /// The target of an alias is never an alias, so one step is enough.
+    fn resolved_entry(self) -> (NodeId, RawNode) {
+        let raw = self.raw_node();
+        if raw.kind != Kind::Alias {
+            return (self.id, raw);
+        }
+        (NodeId(raw.x), self.tree.nodes[raw.x as usize])
+    }
+
+    fn slice(self, raw: RawNode) -> &'a str {
+        self.tree.text.get(raw.start as usize..raw.end as usize).unwrap_or_default()
+    }
+}
+
+/// Merge keys of merge keys: nobody writes more, and a circle must end.
+const MAX_MERGES: u32 = 16;
+
+fn unquoted(slice: &str, style: Style) -> &str {
+    match style {
+        Style::SingleQuoted | Style::DoubleQuoted => slice.get(1..slice.len() - 1).unwrap_or_default(),
+        _ => slice,
+    }
+}
+
+struct Children<'a> {
+    tree: &'a Tree,
+    at: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for Children<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Node<'a>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let id = NodeId(self.at);
+        self.at = self.tree.nodes[id.0 as usize].next;
+        Some(Node { tree: self.tree, id })
+    }
+}
+
+/// See [`Node::walk`].
+#[derive(Debug, Clone)]
+pub struct Walk<'a> {
+    tree: &'a Tree,
+    at: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Node<'a>> {
+        if self.at >= self.end {
+            return None;
+        }
+        self.at += 1;
+        Some(Node { tree: self.tree, id: NodeId(self.at - 1) })
+    }
+}

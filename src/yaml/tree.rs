@@ -1,0 +1,207 @@
+//! The arena a file is read into.
+//!
+//! Nodes stand in the order of the text, parents before children. A node's first child is the next node in the
+//! arena and `next` is the first node after its subtree, so a tree needs no pointers and no allocation per node.
+
+use super::node::Node;
+use crate::source::{FileId, Span};
+use std::sync::Arc;
+
+/// A file, or a text inside one, read into nodes. Bad documents are marked, the others are still there.
+#[derive(Debug)]
+pub struct Tree {
+    pub(super) file: FileId,
+    pub(super) text: Arc<str>,
+    /// Where the lines of `text` stand in the file, for a text embedded in a block scalar.
+    pub(super) lines: Option<Vec<EmbeddedLine>>,
+    pub(super) nodes: Vec<RawNode>,
+    pub(super) documents: Vec<Document>,
+    pub(super) comments: Vec<(u32, u32)>,
+    pub(super) anchors: Vec<Property>,
+    pub(super) tags: Vec<Property>,
+    pub(super) duplicates: Vec<(NodeId, NodeId)>,
+    pub(super) troubles: Vec<Trouble>,
+    /// Template actions that were masked, sorted by start.
+    pub(super) actions: Vec<(u32, u32)>,
+}
+
+impl Tree {
+    /// The file the text was read from.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// Every document, the unreadable ones included.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The root node of every document that could be read and is not empty.
+    pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
+        let readable = self.documents.iter().filter_map(|document| document.root);
+        readable.map(|id| Node::new(self, id)).filter(|node| !node.is_null())
+    }
+
+    /// What was wrong, in the order of the text.
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// Pairs of equal keys in one mapping: the first and the one that repeats it.
+    pub fn duplicates(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
+        let pair = |&(first, again)| (Node::new(self, first), Node::new(self, again));
+        self.duplicates.iter().map(pair)
+    }
+
+    /// Comments in the order of the text.
+    pub fn comments(&self) -> impl Iterator<Item = Comment<'_>> {
+        self.comments.iter().map(|&(start, end)| Comment {
+            span: self.span(start, end),
+            text: &self.text[start as usize..end as usize],
+        })
+    }
+
+    /// Whether template actions were masked before reading.
+    pub fn is_template(&self) -> bool {
+        !self.actions.is_empty()
+    }
+
+    /// A place in the file for a range of this tree's text.
+    pub(super) fn span(&self, start: u32, end: u32) -> Span {
+        Span::new(self.file, self.in_file(start), self.in_file(end))
+    }
+
+    pub(super) fn overlaps_action(&self, start: u32, end: u32) -> bool {
+        let next = self.actions.partition_point(|action| action.1 <= start);
+        self.actions.get(next).is_some_and(|action| action.0 < end)
+    }
+
+    fn in_file(&self, offset: u32) -> u32 {
+        let Some(lines) = &self.lines else { return offset };
+        let line = lines.partition_point(|line| line.start <= offset).saturating_sub(1);
+        lines.get(line).map_or(offset, |line| line.in_file + (offset - line.start))
+    }
+}
+
+/// Where a line of an embedded text stands in its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EmbeddedLine {
+    /// Offset of the line in the embedded text.
+    pub(super) start: u32,
+    /// Offset of the same character in the file.
+    pub(super) in_file: u32,
+}
+
+/// One document of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Document {
+    /// Its root; absent where the document could not be read.
+    pub(super) root: Option<NodeId>,
+    /// Whether it begins with `---`.
+    pub(super) explicit_start: bool,
+    /// Whether it ends with `...`.
+    pub(super) explicit_end: bool,
+    /// Range of the text.
+    pub(super) start: u32,
+    /// First byte after the document.
+    pub(super) end: u32,
+}
+
+impl Document {
+    /// Whether the document could be read.
+    pub fn is_readable(&self) -> bool {
+        self.root.is_some()
+    }
+}
+
+/// The index of a node in its tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(super) u32);
+
+/// 20 bytes. What `x` holds depends on the kind: the number of children of a collection, the target of an alias,
+/// indentation and chomping of a block scalar.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawNode {
+    pub(super) kind: Kind,
+    pub(super) style: Style,
+    pub(super) flags: u16,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) next: u32,
+    pub(super) x: u32,
+}
+
+/// The text of the scalar is not its value: it has escapes, folds or indentation.
+pub(super) const COOK: u16 = 1;
+/// The node has an anchor or a tag.
+pub(super) const PROPERTY: u16 = 2;
+/// The mapping has a key twice.
+pub(super) const DUPLICATE_KEYS: u16 = 4;
+/// The mapping has a `<<` key.
+pub(super) const MERGE: u16 = 8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Scalar,
+    Mapping,
+    Sequence,
+    Alias,
+    /// A value that is not written: `a:`.
+    Empty,
+}
+
+/// How a node is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `text`
+    Plain,
+    /// `'text'`
+    SingleQuoted,
+    /// `"text"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// A collection over several lines.
+    Block,
+    /// `[a, b]` or `{a: b}`
+    Flow,
+}
+
+/// An anchor (`&a`) or a tag (`!!str`) of a node.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Property {
+    pub(super) node: NodeId,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// A comment, from `#` to the end of its line.
+#[derive(Debug, Clone, Copy)]
+pub struct Comment<'a> {
+    /// Its place.
+    pub span: Span,
+    /// Its text, `#` included.
+    pub text: &'a str,
+}
+
+/// Something wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// How bad it is.
+    pub grade: Grade,
+    /// Where it is.
+    pub span: Span,
+    /// What it is, in one sentence without a stop.
+    pub message: &'static str,
+}
+
+/// How bad a [`Trouble`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// The text can be read, but not every reader of Kubernetes' world reads it, or reads it alike.
+    Compatibility,
+    /// The document has no tree.
+    Fatal,
+}

@@ -4,5 +4,9 @@
 
 pub mod source;
 pub mod problem;
+pub mod error;
 pub mod yaml;
+pub mod config;
+pub mod discover;
 pub mod finding;
+pub mod report;

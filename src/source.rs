@@ -14,14 +14,9 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a file and gives it its number. Callers add files sorted by path, so that numbers order as paths do.
-    pub fn add(&mut self, path: String, text: Arc<str>) -> FileId {
+    pub fn add(&mut self, path: String, kind: FileKind, text: Arc<str>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(Source {
-            id,
-            path,
-            text,
-            line_starts: OnceLock::new(),
-        });
+        self.files.push(Source { id, path, kind, text, line_starts: OnceLock::new() });
         id
     }
 
@@ -95,11 +90,57 @@ impl Span {
     }
 }
 
+/// What kind of file this is, judged by its path alone. What a document in it is, the model says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// YAML of no more special kind.
+    Yaml,
+    /// JSON: objects, dashboards, monitors.
+    Json,
+    /// `kustomization.yaml`, `kustomization.yml` or `Kustomization`.
+    Kustomization,
+    /// `Chart.yaml` or `Chart.lock` of a Helm chart.
+    HelmChart,
+    /// A file below `templates/` of a Helm chart: Go templates, not YAML.
+    HelmTemplate,
+    /// `values*.yaml` beside a `Chart.yaml`.
+    HelmValues,
+    /// `*.tf`, `*.tfvars`, `*.hcl`.
+    Terraform,
+    /// `*.sh`, `*.bash` or a file that begins with a shell's `#!`.
+    Shell,
+    /// `Makefile`, `*.mk`.
+    Makefile,
+    /// A pipeline of a CI system.
+    Ci(CiSystem),
+}
+
+impl FileKind {
+    /// Whether the text is read as YAML (JSON included).
+    pub fn is_yaml(self) -> bool {
+        !matches!(self, Self::Terraform | Self::Shell | Self::Makefile | Self::Ci(CiSystem::Jenkins))
+    }
+}
+
+/// Whose pipeline a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CiSystem {
+    /// `.github/workflows/*`, `action.yaml`.
+    GitHubActions,
+    /// `.gitlab-ci.yml` and what lies in `.gitlab/`.
+    GitLab,
+    /// `.circleci/*`.
+    CircleCi,
+    /// `Jenkinsfile`, written in Groovy.
+    Jenkins,
+}
+
 /// One file that was read.
 #[derive(Debug)]
 pub struct Source {
     id: FileId,
     path: String,
+    kind: FileKind,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -108,6 +149,11 @@ impl Source {
     /// Its number.
     pub fn id(&self) -> FileId {
         self.id
+    }
+
+    /// What kind of file it is, as its path says.
+    pub fn kind(&self) -> FileKind {
+        self.kind
     }
 
     /// Path relative to the checked root, parts separated by `/` on every system.
@@ -211,7 +257,7 @@ mod tests {
 
     fn source(text: &str) -> Sources {
         let mut sources = Sources::default();
-        sources.add("a.yaml".into(), text.into());
+        sources.add("a.yaml".into(), FileKind::Yaml, text.into());
         sources
     }
 

@@ -38,8 +38,14 @@ pub(super) fn resolve<'a>(text: Cow<'a, str>, style: Style, tag: Option<&str>, _
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
         _ => {
-            if let Ok(number) = text.parse() { return Value::Int(number) }
-            if text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.') && let Ok(number) = text.parse() { return Value::Float(number) }
+            if let Ok(number) = text.parse() {
+                return Value::Int(number);
+            }
+            if text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.')
+                && let Ok(number) = text.parse()
+            {
+                return Value::Float(number);
+            }
             Value::String(text)
         }
     }

@@ -1,0 +1,52 @@
+//! What the user decided: flags and `.k8factor.yaml`, validated.
+
+use std::path::PathBuf;
+
+/// Everything a run depends on beside the files themselves.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder that paths in the report are relative to.
+    pub root: PathBuf,
+    /// Files and folders to check, all inside `root`.
+    pub paths: Vec<PathBuf>,
+    /// A text from standard input that stands for a file.
+    pub stdin: Option<Stdin>,
+    /// Whether `.gitignore` and `.k8factorignore` are honoured.
+    pub respect_ignore_files: bool,
+    /// Files larger than this are skipped and listed. Bytes.
+    pub max_file_size: u64,
+    /// Where the user's own rules are.
+    pub rules_folder: PathBuf,
+    /// The label that says what a workload is protected from.
+    pub protect_from_label: String,
+}
+
+/// A file given on standard input.
+#[derive(Debug, Clone)]
+pub struct Stdin {
+    /// The path it stands for, relative to the root.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Config {
+    /// The default label key; the reasons are in `docs/configuration.md`.
+    pub const PROTECT_FROM_LABEL: &'static str = "k8factor/protect-from";
+    /// 64 MiB: twenty times the largest manifest seen in public codebases.
+    pub const MAX_FILE_SIZE: u64 = 64 << 20;
+
+    /// The defaults for one folder.
+    pub fn for_folder(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self {
+            paths: vec![root.clone()],
+            stdin: None,
+            respect_ignore_files: true,
+            max_file_size: Self::MAX_FILE_SIZE,
+            rules_folder: root.join(".k8factor/rules"),
+            protect_from_label: Self::PROTECT_FROM_LABEL.into(),
+            root,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a run says: findings, problems and what was read.
+//!
+//! Formats are functions from `&Report` to a writer. They have types of their own, so that the report can change
+//! without breaking a program that reads one of them.
+
+pub mod human;
+pub mod json;
+
+use crate::finding::{Factor, Finding, Severity};
+use crate::problem::{Problem, Skipped};
+use crate::source::Sources;
+
+/// The result of one run. Everything is sorted; the same input gives the same report.
+#[derive(Debug)]
+pub struct Report {
+    /// What was read.
+    pub sources: Sources,
+    /// Sorted by factor, severity (worst first), place and rule.
+    pub findings: Vec<Finding>,
+    /// Sorted by place.
+    pub problems: Vec<Problem>,
+    /// Sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// How much was looked at.
+    pub counts: Counts,
+    /// One entry for each factor, in order.
+    pub factors: [FactorSummary; 8],
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Files that were read.
+    pub files: usize,
+    /// Files of no kind that k8factor reads.
+    pub other_files: usize,
+    /// YAML and JSON documents.
+    pub documents: usize,
+    /// Kubernetes objects and cluster specs.
+    pub objects: usize,
+    /// Kustomize builds.
+    pub builds: usize,
+}
+
+/// What the run says about one factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactorSummary {
+    /// The factor.
+    pub factor: Factor,
+    /// Whether any of its rules had something to look at.
+    pub assessed: bool,
+    /// Findings of each severity.
+    pub errors: usize,
+    /// See `errors`.
+    pub warnings: usize,
+    /// See `errors`.
+    pub infos: usize,
+    /// Findings that a waiver accepts.
+    pub waived: usize,
+}
+
+impl FactorSummary {
+    /// A factor that nothing was looked at for is never said to conform.
+    pub fn status(&self) -> Status {
+        match (self.errors + self.warnings, self.assessed) {
+            (1.., _) => Status::Violated,
+            (0, true) => Status::Conforms,
+            (0, false) => Status::NotAssessed,
+        }
+    }
+}
+
+/// The verdict on a factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Its rules looked and object to nothing but details.
+    Conforms,
+    /// There is at least one warning or error.
+    Violated,
+    /// No rule had anything to look at.
+    NotAssessed,
+}
+
+impl Status {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Violated => "violated",
+            Self::NotAssessed => "not-assessed",
+        }
+    }
+}
+
+impl Report {
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Whether something was there to check.
+    pub fn is_empty(&self) -> bool {
+        self.counts.files == 0 && self.problems.is_empty() && self.skipped.is_empty()
+    }
+
+    /// Whether a gate lets this pass: nothing at or above `fail_on`, and nothing unread.
+    pub fn passes(&self, fail_on: Severity) -> bool {
+        self.problems.is_empty() && self.findings.iter().all(|finding| finding.severity < fail_on)
+    }
+}

@@ -9,6 +9,7 @@ use crate::report::visible::is_active;
 use crate::report::{FactorSummary, Report, fingerprint};
 use crate::source::Sources;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::io;
 
 /// Writes the report as one JSON document and a line break.
@@ -24,7 +25,8 @@ fn escape_active(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\n' && is_active(character) {
-            escaped.push_str(&format!("\\u{:04x}", character as u32));
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", character as u32);
         } else {
             escaped.push(character);
         }

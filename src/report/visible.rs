@@ -23,15 +23,15 @@ pub fn stand_in(character: char) -> char {
 
 /// Whether a terminal does something else with this character than to print it.
 pub fn is_active(character: char) -> bool {
-    match character {
-        // C0, DEL and C1; U+009B alone begins an escape sequence on some terminals.
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => true,
-        // Direction of writing: the text would read differently from what it says (CVE-2021-42574).
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        // Line and paragraph separator.
-        '\u{2028}' | '\u{2029}' => true,
-        _ => false,
-    }
+    // C0, DEL and C1; U+009B alone begins an escape sequence on some terminals.
+    let controls = matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}');
+    // Marks that turn the direction of writing: the text would read differently from what it says (CVE-2021-42574).
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    let separates_lines = matches!(character, '\u{2028}' | '\u{2029}');
+    controls || turns || separates_lines
 }
 
 #[cfg(test)]

@@ -155,14 +155,14 @@ pub fn full() -> Report {
     report
 }
 
-fn web(pointer: &str) -> Option<ObjectId> {
-    Some(ObjectId {
+fn web(pointer: &str) -> ObjectId {
+    ObjectId {
         api_version: "apps/v1".into(),
         kind: "Deployment".into(),
         namespace: Some("prod".into()),
         name: "web".into(),
         pointer: pointer.into(),
-    })
+    }
 }
 
 fn image(report: &Report) -> Finding {
@@ -173,7 +173,7 @@ fn image(report: &Report) -> Finding {
         help: "Write a version, `registry.example.com/web:1.4.2`, or better a digest.\nIn an overlay, `newTag` does \
                the same."
             .into(),
-        object: web("/spec/template/spec/containers/0/image"),
+        object: Some(web("/spec/template/spec/containers/0/image")),
         related: vec![label(
             at(report, "overlays/prod/kustomization.yaml", "mirror.example.com/web"),
             "this overlay changes the name, and adds no version either",
@@ -207,7 +207,7 @@ fn region(report: &Report) -> Finding {
     Finding {
         confidence: Confidence::Medium,
         help: "Take it from a ConfigMap that each environment generates.".into(),
-        object: web("/spec/template/spec/containers/0/env/0/value"),
+        object: Some(web("/spec/template/spec/containers/0/env/0/value")),
         ..finding(
             "region-in-manifest",
             3,
@@ -231,7 +231,7 @@ fn job(report: &Report) -> Finding {
     let place = at(report, "base/web.yaml", "Deployment");
     let message = "nothing says whether two copies of `web` or a gap is the lesser evil";
     Finding {
-        object: web("/kind"),
+        object: Some(web("/kind")),
         help: "Add the label `migration.example.com/protect-from`.".into(),
         ..finding("workload-without-loss-label", 8, Severity::Info, place, message)
     }

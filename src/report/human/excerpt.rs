@@ -73,7 +73,7 @@ fn cuts(source: &Source, places: &[Place]) -> Vec<Cut> {
     let mut apart: Vec<Cut> = Vec::with_capacity(sorted.len());
     for next in sorted {
         match apart.last_mut() {
-            Some(last) if last.range.start == next.range.start => merge(last, next),
+            Some(last) if last.range.start == next.range.start => merge(last, &next),
             Some(last) => {
                 last.range.end = last.range.end.min(next.range.start);
                 apart.push(next);
@@ -93,15 +93,17 @@ fn cut(source: &Source, place: &Place) -> Cut {
     Cut { line, range: start..end, message: visible(place.message).into_owned(), primary: place.primary }
 }
 
-fn merge(into: &mut Cut, other: Cut) {
+/// Two places that begin together are one, with both messages.
+fn merge(into: &mut Cut, other: &Cut) {
     into.range.end = into.range.end.max(other.range.end);
     into.primary |= other.primary;
-    if !into.message.is_empty() && !other.message.is_empty() && into.message != other.message {
+    if into.message == other.message {
+        return;
+    }
+    if !into.message.is_empty() && !other.message.is_empty() {
         into.message.push('\n');
     }
-    if into.message != other.message {
-        into.message.push_str(&other.message);
-    }
+    into.message.push_str(&other.message);
 }
 
 /// Whether a place belongs into the excerpt begun: the lines around both touch, and on one line both fit the width.
@@ -142,7 +144,7 @@ fn draw_line(source: &Source, line: Span, cuts: &[&Cut], width: usize, excerpt: 
         (Some(first), Some(last)) => inside(first.range.start)..inside(last.range.end),
         _ => 0..0,
     };
-    let window = window(text, marked, width);
+    let window = window(text, &marked, width);
     let mut pen = Pen { text: &mut excerpt.text, column: 0 };
     if window.start > 0 {
         pen.write("…");
@@ -198,7 +200,7 @@ fn columns(character: char, at: usize) -> usize {
 
 /// The part of a line that is shown: all of it, or as much as fits around what is marked.
 /// Never looks at more of the line than it shows.
-fn window(line: &str, marked: Range<usize>, width: usize) -> Range<usize> {
+fn window(line: &str, marked: &Range<usize>, width: usize) -> Range<usize> {
     if columns_within(line, width).is_some() {
         return 0..line.len();
     }

@@ -7,40 +7,38 @@ use super::wrap::{counted, wrap};
 use crate::finding::{Confidence, Finding, ObjectId, Severity};
 use crate::problem::{self, Problem};
 use crate::report::visible::visible;
+use crate::source::FileId;
+use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
 /// A finding, ended by a line break.
 pub(super) fn render(page: &Page, finding: &Finding) -> String {
     let severity = finding.severity;
     let kind = format!("{}[{}]", severity.as_str(), visible(finding.rule.as_str()));
-    let mut text = headline(page, severity, &kind, &finding.message);
-    text.push_str(&snippet::draw(page, severity, &places(finding, page.places)));
-    if let Some(rest) = more_places(finding, page.places) {
-        text.push_str(&format!("   {}\n", page.palette.faint(&rest)));
-    }
-    if let Some(object) = &finding.object {
-        text.push_str(&note(page, "object", &object_name(object)));
-    }
-    if !finding.builds.is_empty() {
-        text.push_str(&note(page, "builds", &builds(&finding.builds, page.places)));
-    }
-    if finding.confidence != Confidence::High {
-        text.push_str(&note(page, "confidence", confidence(finding.confidence)));
-    }
-    text + &note(page, "help", &finding.help)
+    let object = finding.object.as_ref().map(object_name).unwrap_or_default();
+    [
+        headline(page, severity, &kind, &finding.message),
+        snippet::draw(page, severity, &places(finding, page.places)),
+        more_places(page, finding),
+        note(page, "object", &object),
+        note(page, "builds", &builds(&finding.builds, page.places)),
+        note(page, "confidence", confidence(finding.confidence)),
+        note(page, "help", &finding.help),
+    ]
+    .concat()
 }
 
 /// A problem, ended by a line break.
 pub(super) fn render_problem(page: &Page, problem: &Problem) -> String {
-    let mut text = headline(page, Severity::Error, "problem", &problem.message);
-    match &problem.place {
-        problem::Place::Path(path) => text.push_str(&note(page, "at", path)),
+    let headline = headline(page, Severity::Error, "problem", &problem.message);
+    let place = match &problem.place {
+        problem::Place::Path(path) => note(page, "at", path),
         problem::Place::Span(span) => {
             let place = Place { span: *span, message: "", primary: true };
-            text.push_str(&snippet::draw(page, Severity::Error, &[place]));
+            snippet::draw(page, Severity::Error, &[place])
         }
-    }
-    text
+    };
+    headline + &place
 }
 
 /// `error[rule]: message`, broken into lines that fit.
@@ -63,13 +61,16 @@ fn places(finding: &Finding, limit: usize) -> Vec<Place<'_>> {
     std::iter::once(own).chain(others).take(limit).collect()
 }
 
-fn more_places(finding: &Finding, limit: usize) -> Option<String> {
-    let hidden = finding.related.get(limit.saturating_sub(1)..).filter(|hidden| !hidden.is_empty())?;
-    let mut files: Vec<_> = hidden.iter().map(|label| label.span.file).collect();
-    files.sort_unstable();
-    files.dedup();
+/// How many places are not shown; nothing where all are.
+fn more_places(page: &Page, finding: &Finding) -> String {
+    let hidden = finding.related.get(page.places.saturating_sub(1)..).unwrap_or_default();
+    if hidden.is_empty() {
+        return String::new();
+    }
+    let files: BTreeSet<FileId> = hidden.iter().map(|label| label.span.file).collect();
     let (places, files) = (counted(hidden.len(), "more place"), counted(files.len(), "file"));
-    Some(format!("… and {places} in {files} (--all shows them)"))
+    let rest = format!("… and {places} in {files} (--all shows them)");
+    format!("   {}\n", page.palette.faint(&rest))
 }
 
 /// `Deployment prod/web (apps/v1)`.
@@ -78,6 +79,7 @@ fn object_name(object: &ObjectId) -> String {
     format!("{} {namespace}{} ({})", object.kind, object.name, object.api_version)
 }
 
+/// The overlays that build the object, as many as there is room for.
 fn builds(builds: &[String], limit: usize) -> String {
     let shown = builds.len().min(limit);
     let rest = builds.len() - shown;
@@ -85,11 +87,12 @@ fn builds(builds: &[String], limit: usize) -> String {
     builds[..shown].join(", ") + &more
 }
 
+/// Nothing is said about a finding that is sure.
 fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Low => "low: a hint, look for yourself",
         Confidence::Medium => "medium: usually true",
-        Confidence::High => "high",
+        Confidence::High => "",
     }
 }
 

@@ -92,26 +92,23 @@ impl<'a> Page<'a> {
 
     /// A heading, its parts, and how many parts there would be more.
     fn section(&self, title: &str, about: &str, parts: &[String], total: usize) -> String {
+        let more = match total - parts.len() {
+            0 => String::new(),
+            hidden => {
+                format!("   {}\n\n", self.palette.faint(&format!("… and {hidden} more (--all shows them)")))
+            }
+        };
+        let parts = parts.iter().flat_map(|part| [part.as_str(), "\n"]).collect();
+        [self.heading(title, about), parts, more].concat()
+    }
+
+    /// A title in a line over the whole width, and what it is about.
+    fn heading(&self, title: &str, about: &str) -> String {
         let bar = "─".repeat(self.width.saturating_sub(title.chars().count() + 4));
-        let mut text = format!(
-            "{} {} {}\n",
-            self.palette.faint("──"),
-            self.palette.strong(title),
-            self.palette.faint(&bar)
-        );
-        for line in wrap::wrap(about, self.width - 3, self.width - 3) {
-            text.push_str(&format!("   {}\n", self.palette.faint(&line)));
-        }
-        text.push('\n');
-        for part in parts {
-            text.push_str(part);
-            text.push('\n');
-        }
-        let hidden = total - parts.len();
-        if hidden > 0 {
-            let rest = format!("   … and {hidden} more (--all shows them)");
-            text.push_str(&format!("{}\n\n", self.palette.faint(&rest)));
-        }
-        text
+        let (left, title, right) =
+            (self.palette.faint("──"), self.palette.strong(title), self.palette.faint(&bar));
+        let about = wrap::wrap(about, self.width - 3, self.width - 3);
+        let about: Vec<String> = about.iter().map(|line| self.palette.faint(line)).collect();
+        format!("{left} {title} {right}\n   {}\n\n", about.join("\n   "))
     }
 }

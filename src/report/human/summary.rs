@@ -131,7 +131,8 @@ fn explain(page: &Page) -> String {
 
 fn list(page: &Page, rules: &[&str]) -> String {
     let lines = wrap(&visible(&rules.join(", ")), page.width - 3, page.width - 3);
-    lines.iter().map(|line| format!("   {}\n", page.palette.faint(line))).collect()
+    let lines: Vec<String> = lines.iter().map(|line| page.palette.faint(line)).collect();
+    format!("   {}\n", lines.join("\n   "))
 }
 
 /// `12 errors, 3 warnings, 1 info; 0 problems`.

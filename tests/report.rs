@@ -36,6 +36,7 @@ fn snapshot(name: &str, text: &str) {
 #[test]
 fn snapshots() {
     let human_cases = [
+        ("clean", sample::clean(), PLAIN),
         ("empty", sample::report(&[]), PLAIN),
         ("full", sample::full(), PLAIN),
         ("full_80", sample::full(), Options { width: Some(80), ..PLAIN }),
@@ -96,6 +97,25 @@ fn lines_fit_the_terminal() {
         let text = human(&report, Options { width: Some(width), ..PLAIN });
         let wide: Vec<&str> = text.lines().filter(|line| line.width() > width).collect();
         assert_eq!(wide, Vec::<&str>::new());
+    }
+}
+
+/// Places that fit no character and no file, in text of everything that is hard to print.
+#[test]
+fn no_place_breaks_the_report() {
+    let mut random = fastrand::Rng::with_seed(8);
+    for _ in 0..2_000 {
+        let report = sample::random(&mut random);
+        let width = Some(random.usize(1..130));
+        let text = human(&report, Options { width, ..PLAIN });
+        for text in [&text, &json(&report)] {
+            let found = text.chars().find(|&character| character != '\n' && is_active(character));
+            assert_eq!(found, None, "{text}");
+        }
+        assert!(!text.contains("Failed to read"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() < 1_100), "{text}");
+        // Each place has its line and its column on top of some frame, or shares the frame of another place.
+        assert!(text.contains("╭─[a.yaml:"), "{text}");
     }
 }
 

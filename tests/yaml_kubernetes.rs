@@ -1,4 +1,5 @@
 //! Texts as kubectl and kustomize read them: answers of the real readers, and a table of our own.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

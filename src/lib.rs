@@ -2,11 +2,12 @@
 //!
 //! Modules stand in the order of their dependencies: each uses only those above it.
 
+pub mod suggest;
 pub mod source;
+pub mod finding;
 pub mod problem;
 pub mod error;
 pub mod yaml;
 pub mod config;
 pub mod discover;
-pub mod finding;
 pub mod report;

@@ -42,8 +42,9 @@ impl Flags {
             return Err(Error::usage("--stdin-path", NEEDS_DASH));
         }
         let typed: Vec<PathBuf> = self.paths.iter().filter(|path| !is_stdin(path)).cloned().collect();
-        let stands_for = stdin.as_ref().map(|_| self.stdin_path.as_deref());
-        let Located { root, paths, stdin_path } = root::locate(current, &typed, stands_for)?;
+
+        let Located { root, paths, stdin_path } =
+            root::locate(current, &typed, stdin.is_some(), self.stdin_path.as_deref())?;
         let file = file::load(&root)?;
         let own_rules = self.rules.map(|folder| current.join(folder));
         let defaults = Config::for_folder(root);

@@ -17,26 +17,28 @@ pub(super) struct Located {
     pub(super) stdin_path: Option<String>,
 }
 
-/// Finds the root of what was typed in the folder `current`. `stdin` is there if standard input is to be read, with the
-/// path that it stands for if one was typed.
+/// Finds the root of what was typed in the folder `current`. Standard input `stands_for` a file that need not exist.
 pub(super) fn locate(
     current: &Path,
     typed: &[PathBuf],
-    stdin: Option<Option<&Path>>,
+    reads_stdin: bool,
+    stands_for: Option<&Path>,
 ) -> Result<Located, Error> {
     let mut paths = typed.iter().map(|path| absolute(current, path)).collect::<Result<Vec<_>, _>>()?;
     paths.sort();
     paths.dedup();
-    if paths.is_empty() && stdin.is_none() {
+    if paths.is_empty() && !reads_stdin {
         paths.push(absolute(current, Path::new("."))?);
     }
-    let stdin = stdin.map(|path| path.map(|path| real_place(&current.join(path))));
-    let root = match (&paths[..], &stdin) {
-        ([folder], _) if folder.is_dir() => folder.clone(),
-        _ => marked(&common_folder(current, &paths, stdin.as_ref())),
+    let stands_for = stands_for.map(|path| real_place(&current.join(path)));
+    // A text that stands for no file belongs to the folder where it was piped in.
+    let beside = reads_stdin.then(|| stands_for.as_deref().map_or(current, folder_of));
+    let root = match &paths[..] {
+        [folder] if folder.is_dir() => folder.clone(),
+        _ => marked(&common_folder(&paths, beside).unwrap_or_else(|| current.to_path_buf())),
     };
-    let stdin_path =
-        stdin.map(|path| path.map_or(Ok(UNNAMED.into()), |path| inside(&root, &path))).transpose()?;
+    let name = || stands_for.as_ref().map_or(Ok(UNNAMED.into()), |path| inside(&root, path));
+    let stdin_path = reads_stdin.then(name).transpose()?;
     Ok(Located { root, paths, stdin_path })
 }
 
@@ -75,11 +77,9 @@ fn lexical(path: &Path) -> PathBuf {
 }
 
 /// The deepest folder that holds everything given.
-fn common_folder(current: &Path, paths: &[PathBuf], stdin: Option<&Option<PathBuf>>) -> PathBuf {
-    let given = paths.iter().map(|path| if path.is_dir() { path } else { folder_of(path) });
-    let stdin = stdin.map(|path| path.as_deref().map_or(current, folder_of));
-    let folders = given.chain(stdin).map(Path::to_path_buf);
-    folders.reduce(|a, b| shared(&a, &b)).unwrap_or_else(|| current.to_path_buf())
+fn common_folder(paths: &[PathBuf], beside: Option<&Path>) -> Option<PathBuf> {
+    let folders = paths.iter().map(|path| if path.is_dir() { path } else { folder_of(path) });
+    folders.chain(beside).map(Path::to_path_buf).reduce(|a, b| shared(&a, &b))
 }
 
 fn shared(a: &Path, b: &Path) -> PathBuf {
@@ -140,7 +140,7 @@ mod tests {
         ];
         for (typed, expected) in cases {
             let typed: Vec<_> = typed.iter().map(PathBuf::from).collect();
-            let located = locate(&top, &typed, None).expect("all paths exist");
+            let located = locate(&top, &typed, false, None).expect("all paths exist");
             assert_eq!(located.root, top.join(expected).components().collect::<PathBuf>(), "{typed:?}");
         }
     }
@@ -149,15 +149,15 @@ mod tests {
     fn standard_input_stands_for_a_path_inside_the_root() {
         let (_keep, top) = codebase();
         let named = |current: &str, path: &'static str| {
-            let located = locate(&top.join(current), &[], Some(Some(Path::new(path))))?;
+            let located = locate(&top.join(current), &[], true, Some(Path::new(path)))?;
             Ok::<_, Error>((located.root, located.stdin_path))
         };
         let expected = |root: &str, path: &str| (top.join(root), Some(path.to_owned()));
         assert_eq!(named("repository/a", "x.yaml").expect("inside"), expected("repository", "a/x.yaml"));
         assert_eq!(named("free", "new/../p/n.yaml").expect("inside"), expected("free/p", "n.yaml"));
-        let unnamed = locate(&top.join("free"), &[], Some(None)).expect("no path can be wrong");
+        let unnamed = locate(&top.join("free"), &[], true, None).expect("no path can be wrong");
         assert_eq!((unnamed.root, unnamed.stdin_path), expected("free", UNNAMED));
-        let outside = locate(&top, &["free".into()], Some(Some(Path::new("repository/x.yaml"))));
+        let outside = locate(&top, &["free".into()], true, Some(Path::new("repository/x.yaml")));
         assert!(outside.is_err_and(|error| error.to_string().contains("inside the checked root")));
     }
 }

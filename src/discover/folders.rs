@@ -43,7 +43,7 @@ pub(super) struct Folder {
     /// The rules that hold outside it.
     pub(super) rules: Arc<Rules>,
     /// Whether a link leads here.
-    pub(super) behind_link: bool,
+    pub(super) linked: bool,
 }
 
 /// Everything in these folders and below. What is in `given` was named by the user and is somebody else's.
@@ -74,17 +74,17 @@ struct Walk<'w> {
 impl Walk<'_> {
     fn spawn<'s>(&'s self, scope: &Scope<'s>, folder: Folder) {
         scope.spawn(move |scope| {
-            let found = self.look_into(scope, folder);
+            let found = self.look_into(scope, &folder);
             let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
             sender.send(found).expect("the receiver lives until every folder was walked");
         });
     }
 
-    fn look_into<'s>(&'s self, scope: &Scope<'s>, folder: Folder) -> Found {
+    fn look_into<'s>(&'s self, scope: &Scope<'s>, folder: &Folder) -> Found {
         let mut found = Found::default();
         let absolute = self.config.root.join(&folder.path);
         let entries = list(&absolute, shown(&folder.path), &mut found.problems);
-        let inside = self.rules_inside(&absolute, &folder, &entries, &mut found.problems);
+        let inside = self.rules_inside(&absolute, folder, &entries, &mut found.problems);
         // One buffer for all paths: most entries need theirs only for the rules.
         let mut path = absolute.join("_");
         for (entry, file_type) in entries {
@@ -98,7 +98,7 @@ impl Walk<'_> {
             if name.to_str().is_none() {
                 found.refuse_name(relative, file_type);
             } else if !self.given.contains(&relative) {
-                self.sort_out(scope, relative, file_type, &inside, folder.behind_link, &mut found);
+                self.sort_out(scope, relative, file_type, &inside, folder.linked, &mut found);
             }
         }
         found
@@ -114,7 +114,7 @@ impl Walk<'_> {
         let is_there = |name| entries.iter().any(|(entry, kind)| kind.is_file() && entry.file_name() == name);
         let present = ignored::NAMES.map(|name| self.config.respect_ignore_files && is_there(name));
         let exclude = ignored::excluded_in(absolute, self.config);
-        Arc::clone(&folder.rules).enter(absolute, &folder.path, &present, exclude, problems)
+        Arc::clone(&folder.rules).enter(absolute, &folder.path, present, exclude, problems)
     }
 
     fn sort_out<'s>(
@@ -123,13 +123,13 @@ impl Walk<'_> {
         path: String,
         file_type: FileType,
         rules: &Arc<Rules>,
-        behind_link: bool,
+        linked: bool,
         found: &mut Found,
     ) {
         if file_type.is_dir() {
-            self.spawn(scope, Folder { path, rules: Arc::clone(rules), behind_link });
+            self.spawn(scope, Folder { path, rules: Arc::clone(rules), linked });
         } else if file_type.is_symlink() {
-            found.links.push(Link { path, rules: Arc::clone(rules), behind_link });
+            found.links.push(Link { path, rules: Arc::clone(rules), behind_link: linked });
         } else {
             found.file(path, file_type.is_file());
         }

@@ -78,7 +78,7 @@ impl Given {
         let rules = between.fold(Arc::clone(around), |rules, folder| {
             rules.pass(&config.root.join(folder), folder, config, &mut self.problems)
         });
-        self.folders.push(Folder { path, rules, behind_link: false });
+        self.folders.push(Folder { path, rules, linked: false });
     }
 
     fn refuse(&mut self, path: &str, message: &str) {

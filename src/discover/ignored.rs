@@ -19,7 +19,7 @@ pub(super) const NAMES: [&str; 2] = [".k8factorignore", ".gitignore"];
 pub(super) struct Rules {
     /// One for each of [`NAMES`].
     matchers: [Option<Gitignore>; 2],
-    above: Option<Arc<Rules>>,
+    above: Option<Arc<Self>>,
 }
 
 impl Rules {
@@ -28,7 +28,7 @@ impl Rules {
         let repository = root.ancestors().position(|folder| folder.join(".git").exists());
         let above: Vec<_> = root.ancestors().skip(1).take(repository.unwrap_or(0)).collect();
         above.into_iter().rev().fold(Arc::default(), |rules: Arc<Self>, folder| {
-            rules.enter(folder, &folder.display().to_string(), &present(folder), &[], problems)
+            rules.enter(folder, &folder.display().to_string(), present(folder), &[], problems)
         })
     }
 
@@ -41,7 +41,7 @@ impl Rules {
         problems: &mut Vec<Problem>,
     ) -> Arc<Self> {
         let present = if config.respect_ignore_files { present(folder) } else { [false; 2] };
-        self.enter(folder, shown, &present, excluded_in(folder, config), problems)
+        self.enter(folder, shown, present, excluded_in(folder, config), problems)
     }
 
     /// The rules inside a folder. `present` says which of [`NAMES`] it has, `exclude` are further lines.
@@ -49,11 +49,11 @@ impl Rules {
         self: Arc<Self>,
         folder: &Path,
         shown: &str,
-        present: &[bool; 2],
+        present: [bool; 2],
         exclude: &[String],
         problems: &mut Vec<Problem>,
     ) -> Arc<Self> {
-        if *present == [false; 2] && exclude.is_empty() {
+        if present == [false; 2] && exclude.is_empty() {
             return self;
         }
         let extra: [&[String]; 2] = [exclude, &[]];

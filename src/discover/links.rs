@@ -66,7 +66,7 @@ impl Following<'_> {
             );
             return self.refuse(link, &message);
         }
-        let folder = Folder { path: link.path, rules: link.rules, behind_link: true };
+        let folder = Folder { path: link.path, rules: link.rules, linked: true };
         let behind = folders::walk(self.config, self.given, vec![folder]);
         self.behind += behind.files.len() + behind.others;
         self.found.files.extend(behind.files);

@@ -10,4 +10,8 @@ pub mod error;
 pub mod yaml;
 pub mod config;
 pub mod discover;
+pub mod documents;
+pub mod model;
+pub mod codebase;
+pub mod check;
 pub mod report;

@@ -139,6 +139,11 @@ impl<'a> Node<'a> {
         Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
     }
 
+    /// Whether `other` is this node or written below it.
+    pub fn holds(self, other: Node<'_>) -> bool {
+        self.id.0 <= other.id.0 && other.id.0 < self.raw_node().next && std::ptr::eq(self.tree, other.tree)
+    }
+
     /// The text of a scalar after unquoting, unescaping and folding; empty for a collection.
     pub fn text(self) -> Cow<'a, str> {
         let raw = self.resolved();

@@ -1,0 +1,118 @@
+//! Native checks: one file each, in which the check reads like its sentence.
+//!
+//! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
+
+use crate::codebase::Codebase;
+use crate::finding::{Label, ObjectId};
+use crate::model::object::Object;
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// A question asked of the whole codebase. Its serde fields are the parameters a rule page gives in `with:`.
+pub trait Check: Send + Sync {
+    /// Looks, and says what it saw. Order does not matter: the runner sorts.
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome);
+}
+
+/// What a check saw.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    looked_at: usize,
+    violations: Vec<Violation>,
+}
+
+impl Outcome {
+    /// Says that so many places were looked at. A factor for which nothing was looked at is not assessed.
+    pub fn looked_at(&mut self, places: usize) {
+        self.looked_at += places;
+    }
+
+    /// Objects to something.
+    pub fn report(&mut self, violation: Violation) {
+        self.violations.push(violation);
+    }
+
+    /// How many places were looked at.
+    pub fn places(&self) -> usize {
+        self.looked_at
+    }
+
+    /// What was objected to.
+    pub fn into_violations(self) -> Vec<Violation> {
+        self.violations
+    }
+}
+
+/// Something a check objects to. The rule adds its name, factor, severity and confidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where the offending value was written.
+    pub span: Span,
+    /// What is written and why it hurts.
+    pub message: String,
+    /// What to do, where the rule's own help is not exact enough.
+    pub help: Option<String>,
+    /// The object it belongs to.
+    pub object: Option<ObjectId>,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+    /// How many steps weaker than the rule's severity this case is.
+    pub weaker: u8,
+    /// How many steps less sure than the rule's confidence.
+    pub less_sure: u8,
+}
+
+impl Violation {
+    /// An objection to a node.
+    pub fn at(node: Node<'_>, message: impl Into<String>) -> Self {
+        Self::at_span(node.span(), message)
+    }
+
+    /// An objection to a part of a file.
+    pub fn at_span(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            help: None,
+            object: None,
+            related: Vec::new(),
+            weaker: 0,
+            less_sure: 0,
+        }
+    }
+
+    /// Says which object the node belongs to.
+    #[must_use]
+    pub fn in_object<'a>(mut self, object: Object<'a>, node: Node<'a>) -> Self {
+        self.object = Some(object.id(node));
+        self
+    }
+
+    /// Shows one more place.
+    #[must_use]
+    pub fn with_related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Says what to do in this case.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// One step weaker than the rule says.
+    #[must_use]
+    pub fn weaker(mut self) -> Self {
+        self.weaker += 1;
+        self
+    }
+
+    /// One step less sure than the rule says.
+    #[must_use]
+    pub fn less_sure(mut self) -> Self {
+        self.less_sure += 1;
+        self
+    }
+}

@@ -1,0 +1,212 @@
+//! Everything that was read, immutable, with its indexes. Checks ask it; nobody changes it.
+
+mod build;
+mod reach;
+
+use crate::config::Config;
+use crate::discover::Discovery;
+use crate::documents::Documents;
+use crate::model::cluster::Cluster;
+use crate::model::kustomization::Kustomization;
+use crate::model::object::{Object, TypeMeta};
+use crate::model::role::{Role, Zone};
+use crate::model::workload::Workload;
+use crate::problem::{Problem, Skipped};
+use crate::source::{FileId, Source, Sources};
+use crate::yaml::{Node, NodeId, Tree};
+use reach::Reach;
+
+/// A cluster codebase.
+#[derive(Debug)]
+pub struct Codebase {
+    config: Config,
+    sources: Sources,
+    trees: Vec<Option<Tree>>,
+    zones: Vec<Zone>,
+    documents: Vec<DocumentEntry>,
+    /// Sorted by file and place.
+    objects: Vec<ObjectEntry>,
+    types: Vec<TypeMeta>,
+    /// For each type the objects of it, as indexes into `objects`.
+    by_type: Vec<Vec<u32>>,
+    reach: Reach,
+    problems: Vec<Problem>,
+    skipped: Vec<Skipped>,
+    other_files: usize,
+}
+
+/// One document and what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// Its root node.
+    pub root: Node<'a>,
+    /// What it is.
+    pub role: Role,
+    /// What part of the codebase it stands in.
+    pub zone: Zone,
+    /// The file.
+    pub source: &'a Source,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct DocumentEntry {
+    file: FileId,
+    root: NodeId,
+    role: Role,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ObjectEntry {
+    file: FileId,
+    root: NodeId,
+    type_index: u32,
+}
+
+impl Codebase {
+    /// Builds the model of what was found and read.
+    pub fn new(config: &Config, discovery: Discovery, documents: Documents) -> Self {
+        build::codebase(config, discovery, documents)
+    }
+
+    /// What the user decided.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Every file that was read.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The file with this number.
+    pub fn source(&self, file: FileId) -> &Source {
+        self.sources.get(file)
+    }
+
+    /// The tree of a file; none where the file is not YAML.
+    pub fn tree(&self, file: FileId) -> Option<&Tree> {
+        self.trees[file.index()].as_ref()
+    }
+
+    /// What part of the codebase a file stands in.
+    pub fn zone(&self, file: FileId) -> Zone {
+        self.zones[file.index()]
+    }
+
+    /// Every readable document.
+    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+        self.documents.iter().filter_map(|entry| {
+            let root = Node::from_id(self.tree(entry.file)?, entry.root);
+            let (role, zone) = (entry.role, self.zone(entry.file));
+            Some(Document { root, role, zone, source: self.source(entry.file) })
+        })
+    }
+
+    /// Every object in every zone, items of lists included, patches left out.
+    pub fn all_objects(&self) -> impl Iterator<Item = Object<'_>> {
+        self.objects.iter().filter_map(|entry| self.object(*entry))
+    }
+
+    /// The objects that are judged: no templates, tests or documentation.
+    pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        self.all_objects().filter(|object| object.zone().is_judged())
+    }
+
+    /// The types of all objects. An index into it is good for [`Codebase::objects_of_type`].
+    pub fn types(&self) -> &[TypeMeta] {
+        &self.types
+    }
+
+    /// The judged objects of one type.
+    pub fn objects_of_type(&self, type_index: usize) -> impl Iterator<Item = Object<'_>> {
+        let indexes = self.by_type[type_index].iter();
+        let objects = indexes.filter_map(|&index| self.object(self.objects[index as usize]));
+        objects.filter(|object| object.zone().is_judged())
+    }
+
+    /// The judged objects of one group and kind, in any version.
+    pub fn objects_of(&self, group: &str, kind: &str) -> impl Iterator<Item = Object<'_>> {
+        let types = self.types.iter().enumerate().filter(|(_, meta)| meta.is(group, kind));
+        let types: Vec<usize> = types.map(|(index, _)| index).collect();
+        types.into_iter().flat_map(|index| self.objects_of_type(index))
+    }
+
+    /// The judged workloads.
+    pub fn workloads(&self) -> impl Iterator<Item = Workload<'_>> {
+        self.objects().filter_map(Workload::of)
+    }
+
+    /// The declared clusters, whatever the tool, outside of tests and documentation.
+    pub fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
+        let data = self.documents().filter(|document| document.role == Role::Data);
+        let data = data.filter(|document| document.zone.is_judged());
+        let data = data.filter_map(|document| Cluster::of_data(document.root));
+        self.objects().filter_map(Cluster::of_object).chain(data)
+    }
+
+    /// Every kustomization and component.
+    pub fn kustomizations(&self) -> impl Iterator<Item = Kustomization<'_>> {
+        self.reach.kustomizations().filter_map(|file| self.kustomization(file))
+    }
+
+    /// The kustomization in this file.
+    pub fn kustomization(&self, file: FileId) -> Option<Kustomization<'_>> {
+        let root = self.tree(file)?.roots().next()?;
+        Some(Kustomization::new(root, self.source(file)))
+    }
+
+    /// The kustomizations whose builds take this file in, directly or through others.
+    pub fn kustomizations_reaching(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
+        self.reach.reaching(file).filter_map(|file| self.kustomization(file))
+    }
+
+    /// The files that the build of a kustomization takes in, directly or through others.
+    pub fn files_reached_by(&self, kustomization: FileId) -> impl Iterator<Item = FileId> + '_ {
+        self.reach.reached_by(kustomization)
+    }
+
+    /// Whether another kustomization builds this one in.
+    pub fn is_built_into_another(&self, kustomization: FileId) -> bool {
+        self.reach.is_input(kustomization)
+    }
+
+    /// Whether something was not read that could declare more: rules about absence ask this first.
+    pub fn is_incomplete(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// What could not be read.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What was left out on purpose.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// How many readable documents there are.
+    pub fn document_count(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// How many objects there are.
+    pub fn object_count(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// How many files are of no kind that k8factor reads.
+    pub fn other_files(&self) -> usize {
+        self.other_files
+    }
+
+    /// The sources, for a report that outlives the model.
+    pub fn into_parts(self) -> (Sources, Vec<Problem>, Vec<Skipped>) {
+        (self.sources, self.problems, self.skipped)
+    }
+
+    fn object(&self, entry: ObjectEntry) -> Option<Object<'_>> {
+        let root = Node::from_id(self.tree(entry.file)?, entry.root);
+        Some(Object::new(root, &self.types[entry.type_index as usize], self.zone(entry.file)))
+    }
+}

@@ -1,0 +1,137 @@
+//! Which kustomization takes in which file. Nothing is built: only paths are followed.
+
+use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::source::{FileId, FileKind, Source, Sources};
+use crate::yaml::Tree;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The graph of kustomizations.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// For each kustomization, what it lists.
+    listed: BTreeMap<FileId, Listed>,
+    /// For each file, the kustomizations whose builds take it in.
+    reaching: BTreeMap<FileId, Vec<FileId>>,
+    /// Files that are listed as patches or build files, never as resources.
+    patches: BTreeSet<FileId>,
+    /// Kustomizations that another one takes in.
+    inputs: BTreeSet<FileId>,
+}
+
+/// What one kustomization lists, as files of the codebase.
+#[derive(Debug, Default)]
+struct Listed {
+    resources: Vec<FileId>,
+    kustomizations: Vec<FileId>,
+    patches: Vec<FileId>,
+}
+
+impl Reach {
+    /// Follows the paths of every kustomization.
+    pub(super) fn of(sources: &Sources, trees: &[Option<Tree>]) -> Self {
+        let folders = kustomization_folders(sources, trees);
+        let mut reach = Self::default();
+        for (&folder, &file) in &folders {
+            let kustomization = kustomization(sources, trees, file);
+            let listed = kustomization.map(|k| Listed::of(k, folder, sources, &folders));
+            reach.listed.insert(file, listed.unwrap_or_default());
+        }
+        reach.index();
+        reach
+    }
+
+    pub(super) fn kustomizations(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.listed.keys().copied()
+    }
+
+    pub(super) fn reaching(&self, file: FileId) -> impl Iterator<Item = FileId> + '_ {
+        self.reaching.get(&file).into_iter().flatten().copied()
+    }
+
+    pub(super) fn reached_by(&self, kustomization: FileId) -> impl Iterator<Item = FileId> + '_ {
+        self.closure(kustomization)
+            .into_iter()
+            .filter_map(|k| self.listed.get(&k))
+            .flat_map(|l| l.resources.iter().copied())
+    }
+
+    pub(super) fn is_input(&self, kustomization: FileId) -> bool {
+        self.inputs.contains(&kustomization)
+    }
+
+    pub(super) fn is_patch(&self, file: FileId) -> bool {
+        self.patches.contains(&file)
+    }
+
+    /// Whether the folder of this file has a kustomization although none lists the file.
+    pub(super) fn is_unlisted(&self, source: &Source, folders: &BTreeSet<&str>) -> bool {
+        let listed = self.reaching.contains_key(&source.id()) || self.listed.contains_key(&source.id());
+        !listed && !self.is_patch(source.id()) && folders.contains(source.folder())
+    }
+
+    fn index(&mut self) {
+        let mut patches: BTreeSet<FileId> =
+            self.listed.values().flat_map(|l| l.patches.iter().copied()).collect();
+        for file in self.listed.keys().copied().collect::<Vec<_>>() {
+            for reached in self.reached_by(file).collect::<Vec<_>>() {
+                patches.remove(&reached);
+                self.reaching.entry(reached).or_default().push(file);
+            }
+        }
+        self.patches = patches;
+        self.inputs = self.listed.values().flat_map(|l| l.kustomizations.iter().copied()).collect();
+    }
+
+    /// The kustomization itself and everything it takes in; a circle is followed once.
+    fn closure(&self, start: FileId) -> BTreeSet<FileId> {
+        let mut seen = BTreeSet::from([start]);
+        let mut queue = vec![start];
+        while let Some(file) = queue.pop() {
+            let next = self.listed.get(&file).into_iter().flat_map(|l| l.kustomizations.iter().copied());
+            queue.extend(next.filter(|&file| seen.insert(file)));
+        }
+        seen
+    }
+}
+
+impl Listed {
+    fn of(
+        kustomization: Kustomization<'_>,
+        folder: &str,
+        sources: &Sources,
+        folders: &BTreeMap<&str, FileId>,
+    ) -> Self {
+        let mut listed = Self::default();
+        for reference in kustomization.inputs().filter(|reference| !reference.is_remote()) {
+            let Some(path) = resolve_path(folder, &reference.text) else { continue };
+            match (sources.by_path(&path), folders.get(path.as_str())) {
+                (Some(source), _) => listed.resources.push(source.id()),
+                (None, Some(&file)) => listed.kustomizations.push(file),
+                (None, None) => {}
+            }
+        }
+        let files = kustomization.patch_files().chain(kustomization.build_files());
+        let paths = files.filter_map(|reference| resolve_path(folder, &reference.text));
+        listed.patches = paths.filter_map(|path| Some(sources.by_path(&path)?.id())).collect();
+        listed
+    }
+}
+
+/// Folders with a kustomization, and its file.
+fn kustomization_folders<'a>(sources: &'a Sources, trees: &[Option<Tree>]) -> BTreeMap<&'a str, FileId> {
+    let files = sources.iter().filter(|source| source.kind() == FileKind::Kustomization);
+    let ours = files.filter(|source| {
+        let root = trees[source.id().index()].as_ref().and_then(|tree| tree.roots().next());
+        root.is_some_and(Kustomization::is_one)
+    });
+    ours.map(|source| (source.folder(), source.id())).collect()
+}
+
+fn kustomization<'a>(
+    sources: &'a Sources,
+    trees: &'a [Option<Tree>],
+    file: FileId,
+) -> Option<Kustomization<'a>> {
+    let root = trees[file.index()].as_ref()?.roots().next()?;
+    Some(Kustomization::new(root, sources.get(file)))
+}

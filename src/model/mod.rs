@@ -1,0 +1,9 @@
+//! Thin typed views over nodes: what the documents of a cluster codebase mean.
+//!
+//! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
+
+pub mod cluster;
+pub mod kustomization;
+pub mod object;
+pub mod role;
+pub mod workload;

@@ -1,0 +1,186 @@
+//! A Kubernetes object, or anything that is written like one: `apiVersion`, `kind`, `metadata`.
+
+use super::role::Zone;
+use crate::finding::ObjectId;
+use crate::source::FileId;
+use crate::yaml::{Entry, Node};
+use std::borrow::Cow;
+
+/// A view of one object. Written and built objects look the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'a> {
+    root: Node<'a>,
+    kind: &'a TypeMeta,
+    zone: Zone,
+}
+
+/// Group, version and kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TypeMeta {
+    api_version: Box<str>,
+    kind: Box<str>,
+}
+
+impl TypeMeta {
+    /// What a document says it is; nothing unless both `apiVersion` and `kind` are written as text.
+    pub fn of(root: Node<'_>) -> Option<Self> {
+        let api_version = root.get("apiVersion")?.as_str()?;
+        let kind = root.get("kind")?.as_str()?;
+        Some(Self { api_version: api_version.into(), kind: kind.into() })
+    }
+
+    /// `apps/v1`, or `v1` for the core group.
+    pub fn api_version(&self) -> &str {
+        &self.api_version
+    }
+
+    /// `apps`; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// `v1`.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or(&*self.api_version, |(_, version)| version)
+    }
+
+    /// `Deployment`.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Whether this is `kind` of `group`, in any version.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind() == kind && self.group() == group
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The object whose root this is.
+    pub fn new(root: Node<'a>, kind: &'a TypeMeta, zone: Zone) -> Self {
+        Self { root, kind, zone }
+    }
+
+    /// The whole object.
+    pub fn root(self) -> Node<'a> {
+        self.root
+    }
+
+    /// The file it is written in.
+    pub fn file(self) -> FileId {
+        self.root.span().file
+    }
+
+    /// What part of the codebase it stands in.
+    pub fn zone(self) -> Zone {
+        self.zone
+    }
+
+    /// Group, version and kind.
+    pub fn type_meta(self) -> &'a TypeMeta {
+        self.kind
+    }
+
+    /// `Deployment`.
+    pub fn kind(self) -> &'a str {
+        self.kind.kind()
+    }
+
+    /// `apps`; empty for the core group.
+    pub fn group(self) -> &'a str {
+        self.kind.group()
+    }
+
+    /// Whether this is `kind` of `group`, in any version.
+    pub fn is(self, group: &str, kind: &str) -> bool {
+        self.kind.is(group, kind)
+    }
+
+    /// The value below a path of keys.
+    pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
+        self.root.at(path)
+    }
+
+    /// `metadata`.
+    pub fn metadata(self) -> Option<Node<'a>> {
+        self.root.get("metadata")
+    }
+
+    /// `spec`.
+    pub fn spec(self) -> Option<Node<'a>> {
+        self.root.get("spec")
+    }
+
+    /// The node of `metadata.name`.
+    pub fn name_node(self) -> Option<Node<'a>> {
+        self.metadata()?.get("name")
+    }
+
+    /// `metadata.name`, where it is written as text.
+    pub fn name(self) -> Option<Cow<'a, str>> {
+        self.name_node()?.as_str()
+    }
+
+    /// `metadata.namespace`, where it is written as text.
+    pub fn namespace(self) -> Option<Cow<'a, str>> {
+        self.metadata()?.get("namespace")?.as_str()
+    }
+
+    /// A label with its key.
+    pub fn label(self, key: &str) -> Option<Entry<'a>> {
+        self.metadata()?.get("labels")?.entry(key)
+    }
+
+    /// An annotation with its key.
+    pub fn annotation(self, key: &str) -> Option<Entry<'a>> {
+        self.metadata()?.get("annotations")?.entry(key)
+    }
+
+    /// The best place for a finding about the object as a whole: its name, else its kind.
+    pub fn head(self) -> Node<'a> {
+        self.name_node().or_else(|| self.root.get("kind")).unwrap_or(self.root)
+    }
+
+    /// Words for a message: ``Deployment `web` ``.
+    pub fn title(self) -> String {
+        match self.name() {
+            Some(name) => format!("{} `{name}`", self.kind()),
+            None => format!("{} without a name", self.kind()),
+        }
+    }
+
+    /// The identity of the object with a pointer to one of its nodes.
+    pub fn id(self, node: Node<'a>) -> ObjectId {
+        let generated = || self.metadata()?.get("generateName")?.as_str();
+        ObjectId {
+            api_version: self.kind.api_version().to_owned(),
+            kind: self.kind().to_owned(),
+            namespace: self.namespace().map(Cow::into_owned),
+            name: self.name().or_else(generated).unwrap_or_default().into_owned(),
+            pointer: pointer(self.root, node),
+        }
+    }
+}
+
+/// JSON pointer from a node to one below it; empty where there is none.
+pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
+    let mut path = String::new();
+    let mut at = from;
+    while at.id() != to.id() {
+        let Some((step, child)) = step_towards(at, to) else { break };
+        path.push('/');
+        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        at = child;
+    }
+    path
+}
+
+fn step_towards<'a>(at: Node<'a>, to: Node<'_>) -> Option<(Cow<'a, str>, Node<'a>)> {
+    let entry = at.entries().find(|entry| entry.value.holds(to) || entry.key.id() == to.id());
+    if let Some(entry) = entry {
+        let child = if entry.key.id() == to.id() { entry.key } else { entry.value };
+        return Some((entry.key.text(), child));
+    }
+    let (index, item) = at.items().enumerate().find(|(_, item)| item.holds(to))?;
+    Some((index.to_string().into(), item))
+}

@@ -1,0 +1,82 @@
+//! What a document is, and in what part of the codebase it stands.
+//!
+//! Most false findings come from judging a document for what it is not: a patch as an object, a test as a
+//! deployment, a schema as a value.
+
+use crate::yaml::Node;
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A Kubernetes object or a cluster spec.
+    Object,
+    /// Changes an object that is written elsewhere; never judged as one.
+    Patch,
+    /// Says how to build objects: a kustomization or a component.
+    Kustomization,
+    /// Anything else: values, pipelines, cluster specs without `apiVersion`, data.
+    Data,
+}
+
+/// What part of the codebase a file stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Zone {
+    /// Deployed, as far as anybody can tell.
+    Deployed,
+    /// In a folder with a kustomization, but listed by none: findings are notes.
+    Unlisted,
+    /// An example: findings are one step weaker.
+    Example,
+    /// A Helm template: objects are not judged, texts are.
+    Template,
+    /// Test data; not judged.
+    Test,
+    /// Documentation; not judged.
+    Documentation,
+}
+
+impl Zone {
+    /// Whether objects in this part are judged.
+    pub fn is_judged(self) -> bool {
+        matches!(self, Self::Deployed | Self::Unlisted | Self::Example)
+    }
+
+    /// The zone that a path alone tells. Whether a kustomization lists the file is seen later.
+    pub fn of_path(path: &str) -> Self {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut zone = if is_test_file(file) { Self::Test } else { Self::Deployed };
+        let mut parent = "";
+        for folder in folders.split('/') {
+            zone = zone.max(Self::of_folder(parent, folder));
+            parent = folder;
+        }
+        zone
+    }
+
+    fn of_folder(parent: &str, folder: &str) -> Self {
+        match folder {
+            "docs" | "doc" | "documentation" => Self::Documentation,
+            "examples" | "example" | "samples" | "sample" => Self::Example,
+            "test" if !PARENTS_OF_ENVIRONMENTS.contains(&parent) && parent.is_empty() => Self::Test,
+            "tests" | "testdata" | "test-data" | "test_data" | "e2e" | "kuttl" | ".chainsaw-test"
+            | "chainsaw" | "fixtures" | "__tests__" => Self::Test,
+            _ => Self::Deployed,
+        }
+    }
+}
+
+/// Below these a folder called `test` is an environment.
+const PARENTS_OF_ENVIRONMENTS: [&str; 6] = ["overlays", "clusters", "environments", "envs", "env", "stages"];
+
+fn is_test_file(file: &str) -> bool {
+    let stem = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(file);
+    ["_test", ".test", ".tests", "_tests", "-test-data"].iter().any(|end| stem.ends_with(end))
+        || matches!(stem, "kuttl-test" | "chainsaw-test")
+}
+
+/// Whether a document is test data whatever its path: promtool's tests, kuttl and chainsaw steps.
+pub fn is_test_document(root: Node<'_>) -> bool {
+    let promtool = root.get("rule_files").is_some() && root.get("tests").is_some();
+    let group = root.get("apiVersion").map(Node::text).unwrap_or_default();
+    promtool || ["kuttl.dev/", "chainsaw.kyverno.io/"].iter().any(|prefix| group.starts_with(prefix))
+}

@@ -46,7 +46,7 @@ impl Flags {
         let Located { root, paths, stdin_path } =
             root::locate(current, &typed, stdin.is_some(), self.stdin_path.as_deref())?;
         let file = file::load(&root)?;
-        let own_rules = self.rules.map(|folder| current.join(folder));
+        let own_rules = self.rules.map(|folder| own_rules(current, &folder)).transpose()?;
         let defaults = Config::for_folder(root);
         Ok(Config {
             paths,
@@ -59,6 +59,16 @@ impl Flags {
             root: defaults.root,
             max_file_size: defaults.max_file_size,
         })
+    }
+}
+
+/// The default folder may be missing; one that was typed may not.
+fn own_rules(current: &Path, typed: &Path) -> Result<PathBuf, Error> {
+    let folder = current.join(typed);
+    match std::fs::metadata(&folder) {
+        Ok(data) if data.is_dir() => Ok(folder),
+        Ok(_) => Err(Error::usage(format!("--rules {}", typed.display()), "this is no folder")),
+        Err(error) => Err(Error::path(typed, error)),
     }
 }
 

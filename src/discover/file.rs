@@ -3,6 +3,7 @@
 use super::kind::{Guess, begins_like_shell, in_chart};
 use super::read::{self, Refusal};
 use crate::config::Config;
+use crate::problem::SkipReason;
 use crate::source::FileKind;
 use std::collections::HashMap;
 use std::path::Path;
@@ -58,6 +59,9 @@ impl File {
             return Ok((FileKind::Shell, text));
         }
         let text = match (self.origin, &config.stdin) {
+            (Origin::Stdin, Some(stdin)) if stdin.bytes.len() as u64 > config.max_file_size => {
+                return Err(Refusal::Skip(SkipReason::TooLarge));
+            }
             (Origin::Stdin, Some(stdin)) => read::decode(&stdin.bytes)?,
             _ => read::text(&path, config.max_file_size)?,
         };

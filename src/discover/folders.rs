@@ -33,7 +33,7 @@ pub(super) struct Link {
     /// The rules that hold where it stands.
     pub(super) rules: Arc<Rules>,
     /// Whether it was found behind another link.
-    pub(super) behind_link: bool,
+    pub(super) is_nested: bool,
 }
 
 /// A folder to look into.
@@ -129,7 +129,7 @@ impl Walk<'_> {
         if file_type.is_dir() {
             self.spawn(scope, Folder { path, rules: Arc::clone(rules), linked });
         } else if file_type.is_symlink() {
-            found.links.push(Link { path, rules: Arc::clone(rules), behind_link: linked });
+            found.links.push(Link { path, rules: Arc::clone(rules), is_nested: linked });
         } else {
             found.file(path, file_type.is_file());
         }

@@ -49,7 +49,7 @@ impl Following<'_> {
         };
         let inside = target.strip_prefix(self.root);
         let may_be_read = inside.is_ok_and(|path| path.iter().all(|part| part != ".git"));
-        if !may_be_read || (metadata.is_dir() && (link.behind_link || encloses(&target, &at))) {
+        if !may_be_read || (metadata.is_dir() && (link.is_nested || encloses(&target, &at))) {
             self.skipped.push(Skipped { path: link.path, reason: SkipReason::Link });
         } else if metadata.is_dir() {
             self.folder(link);

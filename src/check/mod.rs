@@ -3,6 +3,7 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 pub mod expression;
+mod ambiguous_yaml;
 mod live_status;
 pub mod registry;
 

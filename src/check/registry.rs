@@ -1,13 +1,15 @@
 //! Native checks by name: the one list of them.
 
 use super::Check;
+use super::ambiguous_yaml::AmbiguousYaml;
 use super::live_status::LiveStatus;
 use crate::problem::Problem;
 use crate::yaml::{Node, Shape, Value};
 use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
-const CHECKS: &[(&str, Constructor)] = &[("live-status", of::<LiveStatus>)];
+const CHECKS: &[(&str, Constructor)] =
+    &[("ambiguous-yaml", of::<AmbiguousYaml>), ("live-status", of::<LiveStatus>)];
 
 type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;
 

@@ -223,7 +223,7 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
         let closes =
             |other: &&str| other.trim_start().starts_with('}') && indentation(other) == indentation(line);
         let one_line = line.ends_with(';') || line.ends_with("{}");
-        let length = lines[index..].iter().position(|other| closes(other)).unwrap_or(0);
+        let length = lines[index..].iter().position(closes).unwrap_or(0);
         if !one_line {
             found.push((index + 1, length + 1));
         }

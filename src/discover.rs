@@ -17,6 +17,7 @@ use crate::problem::{Problem, Skipped};
 use crate::source::{FileKind, Sources};
 use file::{File, Origin};
 use given::Given;
+use kind::Guess;
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;
@@ -54,6 +55,22 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
 }
 
 impl Discovery {
+    /// A codebase that exists only in memory: `(path, text)` in any order. For the examples on rule pages.
+    pub fn of_texts(texts: &[(&str, &str)]) -> Self {
+        let mut texts = texts.to_vec();
+        texts.sort_unstable();
+        let is_chart = |folder: &str| texts.iter().any(|(path, _)| kind::is_chart_file(path, folder));
+        let mut discovery = Self::default();
+        for (path, text) in &texts {
+            let kind = match kind::guess(path) {
+                Guess::Kind(kind) => kind::in_chart(path, kind, is_chart),
+                Guess::PerhapsShell | Guess::Other => FileKind::Yaml,
+            };
+            discovery.sources.add((*path).to_owned(), kind, (*text).into());
+        }
+        discovery
+    }
+
     fn add(&mut self, path: String, text: Result<(FileKind, Arc<str>), Refusal>) {
         match text {
             Ok((kind, text)) => drop(self.sources.add(path, kind, text)),

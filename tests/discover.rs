@@ -11,9 +11,9 @@ use std::path::Path;
 
 #[test]
 fn the_walk_agrees_with_the_ignore_crate() {
-    for seed in 0..150 {
+    for seed in 0..60 {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        grow(folder.path(), &mut Rng::with_seed(seed), 4);
+        grow(folder.path(), &mut Rng::with_seed(seed), 3);
         let config = Config::for_folder(folder.path());
         assert_eq!(ours(&config), theirs(folder.path(), true), "seed {seed}");
         let config = Config { respect_ignore_files: false, ..config };

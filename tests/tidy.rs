@@ -149,7 +149,8 @@ fn sources() -> Vec<File> {
         text: fs::read_to_string(root().join(&path)).expect("it was listed a moment ago"),
         path: path.to_string_lossy().replace('\\', "/"),
     };
-    files_below("src").into_iter().map(read).collect()
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    files_below("src").into_iter().filter(is_rust).map(read).collect()
 }
 
 fn files_below(folder: &str) -> Vec<PathBuf> {

@@ -4,6 +4,8 @@
 use k8factor::source::{FileId, FileKind, Sources};
 use std::path::PathBuf;
 
+pub(crate) mod rules;
+
 /// A folder of material that is not ours and therefore not in the repository.
 pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");

@@ -45,7 +45,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   k8factor check                   check the codebase in the current folder
-  k8factor explain live-status     say what a rule objects to, and why
+  k8factor explain RULE            say what a rule objects to, and why
 
 Exit status:
   0  nothing at or above --fail-on

@@ -7,7 +7,7 @@ use crate::rule::{Origin, Rule};
 
 /// Explain a rule: what it objects to, why, and what to write instead
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  k8factor explain live-status")]
+#[command(after_help = "Example:\n  k8factor explain RULE")]
 pub(super) struct Arguments {
     #[command(flatten)]
     named: Named,

@@ -23,7 +23,7 @@ enum Command {
     /// List all rules, your own included
     List(Folder),
     /// Print the page of a rule, ready to be copied and changed
-    #[command(after_help = "Example:\n  k8factor rules show live-status")]
+    #[command(after_help = "Example:\n  k8factor rules show RULE")]
     Show(Named),
     /// Write a page for a rule of your own
     #[command(after_help = "Example:\n  k8factor rules new job-without-deadline --factor 8")]

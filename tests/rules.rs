@@ -5,9 +5,8 @@ mod common;
 use common::rules::{files_below, load_own, render, snapshot};
 use k8factor::codebase::Codebase;
 use k8factor::config::Config;
-use k8factor::discover::Discovery;
 use k8factor::rule::{self, Page, Rule, command};
-use k8factor::{check, documents};
+use k8factor::{check, discover, documents};
 use std::fs;
 
 fn built_in() -> Vec<Rule> {
@@ -118,7 +117,7 @@ fn fixtures() {
     for entry in fs::read_dir("fixtures").expect("fixtures/ exists") {
         let folder = entry.expect("fixtures/ can be read").file_name().into_string().expect("an ASCII name");
         let Some(position) = rules.iter().position(|rule| rule.id.as_str() == folder) else {
-            assert_eq!(folder, "clusters", "fixtures/{folder} is named after no rule");
+            assert!(NO_RULES.contains(&&*folder), "fixtures/{folder} is named after no rule");
             continue;
         };
         for case in fs::read_dir(format!("fixtures/{folder}")).expect("a folder of cases") {
@@ -134,7 +133,9 @@ fn fixtures() {
 fn every_snapshot_of_a_fixture_has_its_fixture() {
     for (path, _) in files_below("snapshots") {
         let name = path.trim_start_matches("snapshots/").trim_end_matches(".snap");
-        if let Some((folder, case)) = name.split_once("__") {
+        if let Some((folder, case)) = name.split_once("__")
+            && !NO_RULES.contains(&folder)
+        {
             assert!(
                 fs::exists(format!("fixtures/{folder}/{case}")).is_ok_and(|is| is),
                 "{path} has no fixture"
@@ -143,15 +144,14 @@ fn every_snapshot_of_a_fixture_has_its_fixture() {
     }
 }
 
-/// To be replaced by the walk that `check` uses, as soon as it walks.
+/// What fixtures and snapshots are named after beside rules: whole clusters, the reader, the formats.
+const NO_RULES: [&str; 3] = ["clusters", "yaml", "report"];
+
 fn codebase(root: &str) -> Codebase {
-    let files = files_below(root);
-    let inside = |path: &'_ str| path[root.len() + 1..].to_owned();
-    let files: Vec<_> = files.iter().map(|(path, text)| (inside(path), text)).collect();
-    let texts: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let discovery = Discovery::of_texts(&texts);
+    let config = Config::for_folder(root);
+    let discovery = discover::walk(&config).expect("the fixture can be walked");
     let documents = documents::parse_all(&discovery.sources);
-    Codebase::new(&Config::for_folder(root), discovery, documents)
+    Codebase::new(&config, discovery, documents)
 }
 
 const PAGE: &str = "---

@@ -4,8 +4,8 @@ use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
 use super::live_status::LiveStatus;
 use crate::problem::Problem;
-use crate::spelling;
-use crate::yaml::{Node, Shape, Value};
+use crate::suggest::closest;
+use crate::yaml::{self, Node};
 use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
@@ -19,7 +19,7 @@ pub fn build(name: Node<'_>, with: Option<Node<'_>>) -> Result<Box<dyn Check>, P
     let text = name.text();
     let known = CHECKS.iter().find(|(known, _)| *known == text);
     let unknown = || {
-        let near = spelling::nearest(&text, names()).map(|near| format!("did you mean `{near}`?"));
+        let near = closest(&text, names()).map(|near| format!("did you mean `{near}`?"));
         let near = near.unwrap_or_else(|| format!("the checks are {}", names().join(", ")));
         Problem::at(name.span(), format!("there is no check `{text}`; {near}"))
     };
@@ -33,31 +33,11 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// A check from its parameters. Its type says `#[serde(deny_unknown_fields, default)]`.
-fn of<C: Check + DeserializeOwned + 'static>(with: Option<Node<'_>>) -> Result<Box<dyn Check>, Problem> {
-    let parameters = with.map_or_else(|| serde_json::Value::Object(serde_json::Map::new()), json);
-    let check: C = serde_json::from_value(parameters).map_err(|error| wrong(with, &error.to_string()))?;
+fn of<C: Check + Default + DeserializeOwned + 'static>(
+    with: Option<Node<'_>>,
+) -> Result<Box<dyn Check>, Problem> {
+    let Some(with) = with else { return Ok(Box::new(C::default())) };
+    let check: C = yaml::from_node(with)
+        .map_err(|error| Problem::at(error.span().unwrap_or_else(|| with.span()), error.message()))?;
     Ok(Box::new(check))
-}
-
-/// Serde says which parameter is meant only in words, so its place is looked up by the name in those words.
-fn wrong(with: Option<Node<'_>>, message: &str) -> Problem {
-    let with = with.expect("no parameters cannot be wrong: every parameter has a default");
-    let named = message.split('`').nth(1).and_then(|name| with.entry(name));
-    Problem::at(named.map_or(with, |entry| entry.key).span(), message)
-}
-
-/// Parameters are few and small, so going through JSON costs nothing.
-fn json(node: Node<'_>) -> serde_json::Value {
-    match node.shape() {
-        Shape::Mapping => node.entries().map(|e| (e.key.text().into_owned(), json(e.value))).collect(),
-        Shape::Sequence => node.items().map(json).collect(),
-        Shape::Scalar => match node.value() {
-            Value::Null => serde_json::Value::Null,
-            Value::Bool(answer) => answer.into(),
-            Value::Int(number) => number.into(),
-            Value::Uint(number) => number.into(),
-            Value::Float(number) => number.into(),
-            Value::String(text) => text.into(),
-        },
-    }
 }

@@ -71,10 +71,10 @@ impl<'a> Reader<'a> {
                 items: self.node.items(),
             }),
             Shape::Mapping => {
-                let entries = merged_entries(self.node)?.into_iter();
+                let rest = merged_entries(self.node)?.into_iter();
                 visitor.visit_map(Entries {
                     reader: self,
-                    entries,
+                    rest,
                     value: None,
                 })
             }
@@ -237,7 +237,7 @@ impl<'a, 'de, I: Iterator<Item = Node<'a>>> de::SeqAccess<'de> for Items<'a, I> 
 
 struct Entries<'a> {
     reader: Reader<'a>,
-    entries: std::vec::IntoIter<Entry<'a>>,
+    rest: std::vec::IntoIter<Entry<'a>>,
     value: Option<Node<'a>>,
 }
 
@@ -248,7 +248,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
-        let Some(entry) = self.entries.next() else {
+        let Some(entry) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(entry.value);
@@ -480,7 +480,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..10 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            text += &format!("a{level}: &a{level} [{aliases}]\n");
+            text = format!("{text}a{level}: &a{level} [{aliases}]\n");
         }
         let tree = parse(
             Sources::default().add("a.yaml".into(), "".into()),

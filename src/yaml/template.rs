@@ -186,6 +186,7 @@ fn mark_lines(text: &str, found: &mut [Found]) {
 mod tests {
     use super::*;
     use crate::source::Sources;
+    use crate::yaml::Node;
 
     fn masked(text: &str) -> String {
         let (masked, _) = mask(text);
@@ -233,8 +234,8 @@ mod tests {
                 .collect::<Vec<_>>(),
             ["a", "e"]
         );
-        assert_eq!(root.get("a").map(|node| node.raw()), Some("{{ .b }}"));
-        assert_eq!(root.get("g").map(|node| node.raw()), Some("i"));
+        assert_eq!(root.get("a").map(Node::raw), Some("{{ .b }}"));
+        assert_eq!(root.get("g").map(Node::raw), Some("i"));
     }
 
     #[test]

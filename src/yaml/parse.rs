@@ -89,10 +89,10 @@ fn end_before_line_breaks(scanned: &mut Scanned, text: &str) {
         .comments
         .iter_mut()
         .for_each(|comment| floor(&mut comment.1));
-    scanned
-        .documents
-        .iter_mut()
-        .for_each(|document| floor(&mut document.end));
+    for document in &mut scanned.documents {
+        floor(&mut document.start);
+        floor(&mut document.end);
+    }
 }
 
 fn trouble(tree: &Tree, found: Found) -> Trouble {

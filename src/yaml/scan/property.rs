@@ -54,8 +54,11 @@ impl<'a> Scanner<'a> {
             return self.stop(Fault::DuplicateProperty);
         }
         *slot = range;
-        let ends = is_space(self.byte()) || (self.flow_depth > 0 && is_flow_indicator(self.byte()));
-        if ends {
+        let in_flow = self.flow_depth > 0 && is_flow_indicator(self.byte());
+        if in_flow && !is_anchor {
+            self.report(Fault::TagWithoutSpace, start, self.at);
+        }
+        if in_flow || is_space(self.byte()) {
             Ok(())
         } else {
             self.stop(Fault::BadTag)
@@ -85,10 +88,7 @@ impl<'a> Scanner<'a> {
 
     fn check_name(&mut self, start: usize) {
         let name = self.slice(start, self.at);
-        if !name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        {
+        if !name.iter().all(|&byte| is_word(byte)) {
             self.report(Fault::UnusualName, start, self.at);
         }
     }
@@ -109,17 +109,24 @@ impl<'a> Scanner<'a> {
         while !is_space(self.byte()) && !is_flow_indicator(self.byte()) {
             self.at += 1;
         }
-        self.check_handle(start);
+        self.check_tag(start);
         Ok((start, self.at))
     }
 
     /// `!name!suffix` needs a `%TAG !name!` in the same document; `!suffix` and `!!suffix` do not.
-    fn check_handle(&mut self, start: usize) {
+    fn check_tag(&mut self, start: usize) {
         let tag = self.slice(start, self.at);
-        let Some(end) = memchr::memrchr(b'!', tag).filter(|&end| end > 1) else {
-            return;
+        let name = tag[1..].iter().take_while(|&&byte| is_word(byte)).count();
+        let has_handle = tag.get(name + 1) == Some(&b'!');
+        let (handle, suffix) = if has_handle {
+            tag.split_at(name + 2)
+        } else {
+            tag.split_at(1)
         };
-        if !self.tag_handles.contains(&&tag[..=end]) {
+        let is_complete = !has_handle || !suffix.is_empty();
+        if !is_complete || suffix.contains(&b'!') || !is_uri(suffix) {
+            self.report(Fault::BadTag, start, self.at);
+        } else if handle.len() > 2 && !self.tag_handles.contains(&handle) {
             self.report(Fault::UndeclaredHandle, start, self.at);
         }
     }
@@ -191,4 +198,24 @@ impl<'a> Scanner<'a> {
             self.report(Fault::ColonAfterAlias, end, end + 1);
         }
     }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// What a tag can consist of.
+pub(super) fn is_uri(text: &[u8]) -> bool {
+    let is_escape = |escape: &[u8]| {
+        escape
+            .iter()
+            .take(2)
+            .filter(|byte| byte.is_ascii_hexdigit())
+            .count()
+            == 2
+    };
+    text.iter().enumerate().all(|(at, &byte)| match byte {
+        b'%' => is_escape(&text[at + 1..]),
+        _ => is_word(byte) || b";/?:@&=+$,.!~*'()".contains(&byte),
+    })
 }

@@ -2,7 +2,11 @@
 //!
 //! We differ from both on purpose, because Kubernetes does. Every kind of difference is listed and counted; another
 //! kind fails the test.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and prints its figures"
+)]
 
 mod common;
 #[path = "common/mutants.rs"]
@@ -153,7 +157,7 @@ fn granit_shape(events: &[granit_parser::Event<'_>]) -> String {
                     ScalarStyle::DoubleQuoted => '"',
                     ScalarStyle::Literal => '|',
                     ScalarStyle::Folded => '>',
-                    _ => ':',
+                    ScalarStyle::Plain => ':',
                 };
                 // Granit gives `~` for a value that is not written, and for the one that is.
                 let text = if style == ':' && text == "~" {

@@ -1,7 +1,7 @@
 //! What must hold for every text there is. The fuzz target includes this file.
 
 use k8factor::source::{FileId, Sources};
-use k8factor::yaml::{self, Schema, Tree};
+use k8factor::yaml::{self, Node, Schema, Tree};
 
 /// Reads a text in every way and panics where a promise is broken.
 pub(crate) fn check(text: &str) {
@@ -54,7 +54,7 @@ fn check_tree(tree: &Tree, text: &str) {
             root.to_json(Schema::Kustomize),
         );
         let _ = yaml::from_node::<serde_json::Value>(root);
-        for embedded in root.walk().filter_map(|node| node.embedded()).take(20) {
+        for embedded in root.walk().filter_map(Node::embedded).take(20) {
             assert_eq!(
                 embedded
                     .broken_invariant()

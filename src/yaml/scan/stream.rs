@@ -113,7 +113,7 @@ impl Scanner<'_> {
         let name = words.next().unwrap_or_default();
         let arguments: Vec<_> = words.take_while(|word| !word.starts_with(b"#")).collect();
         match (name, arguments.as_slice()) {
-            (b"%TAG", [handle @ [b'!', .., b'!'] | handle @ b"!", prefix]) if is_uri(prefix) => {
+            (b"%TAG", [handle @ ([b'!', .., b'!'] | b"!"), prefix]) if is_uri(prefix) => {
                 self.tag_handles.push(handle);
             }
             (b"%YAML", [version]) if is_version(version) => {

@@ -54,7 +54,7 @@ fn use_all(tree: &Tree) -> usize {
         ];
         root.walk()
             .take(1_000)
-            .for_each(|node| drop(node.embedded()));
+            .for_each(|node| drop((node.embedded(), node.get("missing"))));
         answers
             .iter()
             .filter(|answer: &&Result<serde_json::Value, _>| answer.is_err())
@@ -112,7 +112,6 @@ fn deep() -> Vec<(&'static str, String)> {
 }
 
 fn wide() -> Vec<(&'static str, String)> {
-    let lines = |count: usize, line: fn(usize) -> String| (0..count).map(line).collect::<String>();
     vec![
         ("keys", lines(100_000, |n| format!("k{n}: v\n"))),
         ("equal keys", "k: v\n".repeat(100_000)),
@@ -223,6 +222,11 @@ fn aliases() -> Vec<(&'static str, String)> {
     vec![
         ("aliases of aliases", bomb("[", "]", 9, ", ")),
         ("merges of merges", merges),
+        ("many merges of much", {
+            let keys = lines(5_000, |n| format!("  k{n}: v\n"));
+            let own = lines(5_000, |n| format!("  l{n}: v\n"));
+            format!("a: &a\n{keys}b:\n  <<: [{}]\n{own}", "*a, ".repeat(50))
+        }),
         ("many anchors", anchors),
         (
             "one anchor, many aliases",
@@ -259,4 +263,8 @@ fn templates() -> Vec<(&'static str, String)> {
             "{{ if a }}\nb: {{ c }}\n{{ end }}\n".repeat(30_000),
         ),
     ]
+}
+
+fn lines(count: usize, line: fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
 }

@@ -8,11 +8,14 @@ use super::error::ReadError;
 use super::node::{Entry, Node, Shape};
 use super::resolve::{Schema, Value};
 use super::spanned;
+use super::tree::NodeId;
 use serde::de::value::{BorrowedStrDeserializer, U32Deserializer};
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor,
 };
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// Makes a value of a node.
 pub fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T, ReadError> {
@@ -116,37 +119,46 @@ impl<'a> Reader<'a> {
 
 /// The entries of a mapping, then those that merge keys add to it.
 fn merged_entries(mapping: Node<'_>) -> Result<Vec<Entry<'_>>, ReadError> {
+    let mut merged = Merged::default();
     if mapping.has_repeated_keys() {
-        let mut seen = std::collections::HashSet::new();
-        if let Some(again) = mapping
+        let again = mapping
             .entries()
-            .find(|entry| !seen.insert(entry.key.text()))
-        {
+            .find(|entry| !merged.keys.insert(entry.key.text()));
+        if let Some(again) = again {
             return Err(ReadError::new(
                 again.key.span(),
                 "this key stands twice in its mapping",
             ));
         }
+        merged.keys.clear();
     }
-    let (merges, mut entries): (Vec<_>, Vec<_>) = mapping
-        .entries()
-        .partition(|entry| entry.key.is_merge_key());
-    for merge in merges {
-        for node in std::iter::once(merge.value)
-            .chain(merge.value.items())
-            .filter(|node| node.is_mapping())
-        {
-            add_missing(&mut entries, node);
-        }
-    }
-    Ok(entries)
+    merged.add(mapping);
+    Ok(merged.entries)
 }
 
-fn add_missing<'a>(entries: &mut Vec<Entry<'a>>, merged: Node<'a>) {
-    for entry in merged.entries().filter(|entry| !entry.key.is_merge_key()) {
-        let key = entry.key.text();
-        if !entries.iter().any(|own| own.key.text() == key) {
-            entries.push(entry);
+#[derive(Default)]
+struct Merged<'a> {
+    entries: Vec<Entry<'a>>,
+    keys: HashSet<Cow<'a, str>>,
+    /// Mappings whose entries are there already: a second time they add nothing.
+    added: HashSet<NodeId>,
+}
+
+impl<'a> Merged<'a> {
+    fn add(&mut self, mapping: Node<'a>) {
+        if !self.added.insert(mapping.target().id()) {
+            return;
+        }
+        for entry in mapping.entries().filter(|entry| !entry.key.is_merge_key()) {
+            if self.keys.insert(entry.key.text()) {
+                self.entries.push(entry);
+            }
+        }
+        for merge in mapping.entries().filter(|entry| entry.key.is_merge_key()) {
+            let mappings = std::iter::once(merge.value).chain(merge.value.items());
+            mappings
+                .filter(|node| node.is_mapping())
+                .for_each(|node| self.add(node));
         }
     }
 }

@@ -169,6 +169,17 @@ impl<'a> Node<'a> {
         Cow::Owned(scalar::cook(&self.tree.text, raw))
     }
 
+    /// The text of a plain scalar that is its characters, without properties; a short cut for [`Self::text`].
+    pub(super) fn untouched_text(self) -> Option<&'a str> {
+        let raw = self.raw_node();
+        let untouched = raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0;
+        if untouched {
+            Some(self.slice(raw))
+        } else {
+            None
+        }
+    }
+
     /// The text if it is known: a scalar that no template action injects and that is not null.
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let scalar = self.shape() == Shape::Scalar && !self.is_null() && !self.is_templated();

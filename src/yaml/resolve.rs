@@ -68,10 +68,9 @@ pub(super) fn resolve<'a>(
 
 /// The key that a scalar becomes in an object; nothing for null, which is no key.
 pub(super) fn key_text(key: Node<'_>, schema: Schema) -> Option<Cow<'_, str>> {
-    let text = key.text();
-    let is_plain = key.style() == Style::Plain && key.tag().is_none();
-    if is_plain && !may_be_special(&text) {
-        return Some(text);
+    // Nearly every key is a word that means itself.
+    if let Some(text) = key.untouched_text().filter(|text| !may_be_special(text)) {
+        return Some(Cow::Borrowed(text));
     }
     match key.resolve(schema).ok()? {
         Value::Null => None,
@@ -109,8 +108,7 @@ fn untagged(text: Cow<'_, str>, schema: Schema) -> Value<'_> {
         .unwrap_or(Value::String(text))
 }
 
-/// Whether a plain text can be anything else than a text: most begin with a letter that no special word begins with, or
-/// are longer than any.
+/// Whether a plain text can be anything else than a text. Most begin with a letter that no special word begins with.
 pub(super) fn may_be_special(text: &str) -> bool {
     let Some(first) = text.bytes().next() else {
         return true;
@@ -118,13 +116,11 @@ pub(super) fn may_be_special(text: &str) -> bool {
     match first {
         b'0'..=b'9' | b'.' | b'+' | b'-' | b'~' => true,
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => {
-            text.len() <= LONGEST_WORD
+            word(text, Schema::Kubectl).is_some()
         }
         _ => false,
     }
 }
-
-const LONGEST_WORD: usize = "false".len();
 
 fn word(text: &str, schema: Schema) -> Option<Value<'static>> {
     let value = match text {

@@ -20,7 +20,8 @@ pub(super) fn find(text: &str, dialect: Dialect) -> Unusual {
     for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
         if block
             .iter()
-            .fold(false, |any, &byte| any | needs_care(byte))
+            .fold(0, |any, &byte| any | u8::from(needs_care(byte)))
+            != 0
         {
             examine(text, index * BLOCK, &mut unusual, dialect);
         }

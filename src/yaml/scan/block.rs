@@ -271,8 +271,10 @@ impl Scanner<'_> {
                 self.push(Kind::Scalar, Style::Plain, start, end);
             }
         }
-        self.adopt(id, outer);
-        self.adopt(id, inner);
+        if outer.any() || inner.any() {
+            self.adopt(id, outer);
+            self.adopt(id, inner);
+        }
         Ok(self.out.nodes[id].style == Style::Plain)
     }
 

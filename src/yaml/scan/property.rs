@@ -7,8 +7,8 @@ use crate::yaml::trouble::Fault;
 /// The anchor and the tag in front of a node, as ranges of the text; an empty range where there is none.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Properties {
-    anchor: (usize, usize),
-    tag: (usize, usize),
+    anchor: (u32, u32),
+    tag: (u32, u32),
 }
 
 impl Properties {
@@ -18,7 +18,7 @@ impl Properties {
 
     /// Both together, unless they say the same thing twice.
     pub(super) fn and(self, other: Self) -> Option<Self> {
-        let both = |a: (usize, usize), b: (usize, usize)| match (a.1, b.1) {
+        let both = |a: (u32, u32), b: (u32, u32)| match (a.1, b.1) {
             (0, _) => Some(b),
             (_, 0) => Some(a),
             _ => None,
@@ -53,7 +53,7 @@ impl<'a> Scanner<'a> {
             self.at = start;
             return self.stop(Fault::DuplicateProperty);
         }
-        *slot = range;
+        *slot = (range.0 as u32, range.1 as u32);
         let in_flow = self.flow_depth > 0 && is_flow_indicator(self.byte());
         if in_flow && !is_anchor {
             self.report(Fault::TagWithoutSpace, start, self.at);
@@ -141,13 +141,12 @@ impl<'a> Scanner<'a> {
 
     fn adopt_some(&mut self, id: usize, properties: Properties) {
         let node = NodeId(id as u32);
-        let property = |(start, end): (usize, usize)| Property {
-            node,
-            start: start as u32,
-            end: end as u32,
-        };
+        let property = |(start, end): (u32, u32)| Property { node, start, end };
         if properties.anchor.1 != 0 {
-            let name = self.slice(properties.anchor.0 + 1, properties.anchor.1);
+            let name = self.slice(
+                properties.anchor.0 as usize + 1,
+                properties.anchor.1 as usize,
+            );
             self.anchor_names.insert(name, self.out.anchors.len());
             self.out.anchors.push(property(properties.anchor));
         }

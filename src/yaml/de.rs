@@ -8,9 +8,12 @@ use super::error::ReadError;
 use super::node::{Entry, Node, Shape};
 use super::resolve::{Schema, Value};
 use super::spanned;
+use super::tree::NodeId;
 use serde::de::value::{BorrowedStrDeserializer, U32Deserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor};
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// Makes a value of a node.
 pub fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T, ReadError> {
@@ -60,8 +63,8 @@ impl<'a> Reader<'a> {
             Shape::Scalar => self.scalar(visitor),
             Shape::Sequence => visitor.visit_seq(Items { reader: self, items: self.node.items() }),
             Shape::Mapping => {
-                let entries = merged_entries(self.node)?.into_iter();
-                visitor.visit_map(Entries { reader: self, entries, value: None })
+                let rest = merged_entries(self.node)?.into_iter();
+                visitor.visit_map(Entries { reader: self, rest, value: None })
             }
         }
     }
@@ -92,27 +95,39 @@ impl<'a> Reader<'a> {
 
 /// The entries of a mapping, then those that merge keys add to it.
 fn merged_entries(mapping: Node<'_>) -> Result<Vec<Entry<'_>>, ReadError> {
+    let mut merged = Merged::default();
     if mapping.has_repeated_keys() {
-        let mut seen = std::collections::HashSet::new();
-        if let Some(again) = mapping.entries().find(|entry| !seen.insert(entry.key.text())) {
+        let again = mapping.entries().find(|entry| !merged.keys.insert(entry.key.text()));
+        if let Some(again) = again {
             return Err(ReadError::new(again.key.span(), "this key stands twice in its mapping"));
         }
+        merged.keys.clear();
     }
-    let (merges, mut entries): (Vec<_>, Vec<_>) =
-        mapping.entries().partition(|entry| entry.key.is_merge_key());
-    for merge in merges {
-        for node in std::iter::once(merge.value).chain(merge.value.items()).filter(|node| node.is_mapping()) {
-            add_missing(&mut entries, node);
-        }
-    }
-    Ok(entries)
+    merged.add(mapping);
+    Ok(merged.entries)
 }
 
-fn add_missing<'a>(entries: &mut Vec<Entry<'a>>, merged: Node<'a>) {
-    for entry in merged.entries().filter(|entry| !entry.key.is_merge_key()) {
-        let key = entry.key.text();
-        if !entries.iter().any(|own| own.key.text() == key) {
-            entries.push(entry);
+#[derive(Default)]
+struct Merged<'a> {
+    entries: Vec<Entry<'a>>,
+    keys: HashSet<Cow<'a, str>>,
+    /// Mappings whose entries are there already: a second time they add nothing.
+    added: HashSet<NodeId>,
+}
+
+impl<'a> Merged<'a> {
+    fn add(&mut self, mapping: Node<'a>) {
+        if !self.added.insert(mapping.target().id()) {
+            return;
+        }
+        for entry in mapping.entries().filter(|entry| !entry.key.is_merge_key()) {
+            if self.keys.insert(entry.key.text()) {
+                self.entries.push(entry);
+            }
+        }
+        for merge in mapping.entries().filter(|entry| entry.key.is_merge_key()) {
+            let mappings = std::iter::once(merge.value).chain(merge.value.items());
+            mappings.filter(|node| node.is_mapping()).for_each(|node| self.add(node));
         }
     }
 }
@@ -194,7 +209,7 @@ impl<'a, 'de, I: Iterator<Item = Node<'a>>> de::SeqAccess<'de> for Items<'a, I> 
 
 struct Entries<'a> {
     reader: Reader<'a>,
-    entries: std::vec::IntoIter<Entry<'a>>,
+    rest: std::vec::IntoIter<Entry<'a>>,
     value: Option<Node<'a>>,
 }
 
@@ -202,7 +217,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
-        let Some(entry) = self.entries.next() else {
+        let Some(entry) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(entry.value);
@@ -403,7 +418,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..10 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            text += &format!("a{level}: &a{level} [{aliases}]\n");
+            text = format!("{text}a{level}: &a{level} [{aliases}]\n");
         }
         let tree = parse(
             Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, "".into()),

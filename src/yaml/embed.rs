@@ -4,7 +4,7 @@
 //! Of a folded or escaped scalar only the whole has a place.
 
 use super::node::Node;
-use super::parse::{Input, read};
+use super::parse::{Input, ceil_char, floor_char, read};
 use super::scalar::block_lines;
 use super::scan::Dialect;
 use super::template;
@@ -30,9 +30,10 @@ impl Node<'_> {
 
     /// The place of a range of [`Node::text`]; the whole scalar where a part of it has no place of its own.
     pub fn span_within(self, range: Range<usize>) -> Span {
-        let length = self.text().len();
-        let (start, end) = (range.start.min(length), range.end.min(length));
-        self.origin().span(self.tree().file, start as u32, end.max(start) as u32)
+        let text = self.text();
+        let start = floor_char(&text, range.start) as u32;
+        let end = ceil_char(&text, range.end) as u32;
+        self.origin().span(self.tree().file, start, end.max(start))
     }
 
     /// Where the text of this scalar stands in the file.

@@ -9,6 +9,7 @@ mod duplicates;
 mod embed;
 mod encrypted;
 mod error;
+mod invariant;
 mod json;
 mod node;
 mod number;

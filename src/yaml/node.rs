@@ -5,6 +5,7 @@ use super::scalar;
 use super::tree::{COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree};
 use crate::source::Span;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// A node of a tree. Cheap to copy; reads through aliases, but its place is where the alias is written.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +122,7 @@ impl<'a> Node<'a> {
 
     /// A key with its value. Merge keys are followed; of equal keys the last one counts, as for kubectl.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        self.entry_within(key, MAX_MERGES)
+        self.entry_within(key, &Cell::new(MAX_MERGES))
     }
 
     /// The value below a path of keys.
@@ -165,6 +166,13 @@ impl<'a> Node<'a> {
             return Cow::Borrowed(unquoted(self.slice(raw), raw.style));
         }
         Cow::Owned(scalar::cook(&self.tree.text, raw))
+    }
+
+    /// The text of a plain scalar that is its characters, without properties; a short cut for [`Self::text`].
+    pub(super) fn untouched_text(self) -> Option<&'a str> {
+        let raw = self.raw_node();
+        let untouched = raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0;
+        if untouched { Some(self.slice(raw)) } else { None }
     }
 
     /// The text if it is known: a scalar that no template action injects and that is not null.
@@ -235,25 +243,26 @@ impl<'a> Node<'a> {
         self.resolved().flags & DUPLICATE_KEYS != 0
     }
 
-    fn entry_within(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+    fn entry_within(self, key: &str, merges: &Cell<u32>) -> Option<Entry<'a>> {
         let raw = self.resolved();
         if raw.kind != Kind::Mapping {
             return None;
         }
         let mut found = self.entries().filter(|entry| entry.key.is_key(key));
         let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
-        if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
+        if own.is_some() || raw.flags & MERGE == 0 {
             return own;
         }
         let added = self.entries().filter(|entry| entry.key.is_merge_key());
-        added.filter_map(|entry| entry.value.merged_entry(key, merges - 1)).last()
+        added.filter_map(|entry| entry.value.merged_entry(key, merges)).last()
     }
 
     /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
-    fn merged_entry(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+    fn merged_entry(self, key: &str, merges: &Cell<u32>) -> Option<Entry<'a>> {
+        merges.set(merges.get().checked_sub(1)?);
         match self.shape() {
             Shape::Mapping => self.entry_within(key, merges),
-            Shape::Sequence => self.items().find_map(|item| item.entry_within(key, merges)),
+            Shape::Sequence => self.items().find_map(|item| item.merged_entry(key, merges)),
             Shape::Scalar => None,
         }
     }
@@ -300,8 +309,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Merge keys of merge keys: nobody writes more, and a circle must end.
-const MAX_MERGES: u32 = 16;
+/// Mappings that one look-up follows merge keys into. Nobody writes as many, and merges of merges must not explode.
+const MAX_MERGES: u32 = 256;
 
 fn unquoted(slice: &str, style: Style) -> &str {
     match style {

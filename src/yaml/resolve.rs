@@ -64,10 +64,9 @@ pub(super) fn resolve<'a>(
 
 /// The key that a scalar becomes in an object; nothing for null, which is no key.
 pub(super) fn key_text(key: Node<'_>, schema: Schema) -> Option<Cow<'_, str>> {
-    let text = key.text();
-    let is_plain = key.style() == Style::Plain && key.tag().is_none();
-    if is_plain && !may_be_special(&text) {
-        return Some(text);
+    // Nearly every key is a word that means itself.
+    if let Some(text) = key.untouched_text().filter(|text| !may_be_special(text)) {
+        return Some(Cow::Borrowed(text));
     }
     match key.resolve(schema).ok()? {
         Value::Null => None,
@@ -103,14 +102,18 @@ fn untagged(text: Cow<'_, str>, schema: Schema) -> Value<'_> {
         .unwrap_or(Value::String(text))
 }
 
-/// Most texts begin with a letter that no special value begins with.
-fn may_be_special(text: &str) -> bool {
-    text.bytes().next().is_none_or(|first| {
-        matches!(
-            first,
-            b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'.' | b'+' | b'-'
-        ) || first.is_ascii_digit()
-    })
+/// Whether a plain text can be anything else than a text. Most begin with a letter that no special word begins with.
+pub(super) fn may_be_special(text: &str) -> bool {
+    let Some(first) = text.bytes().next() else {
+        return true;
+    };
+    match first {
+        b'0'..=b'9' | b'.' | b'+' | b'-' | b'~' => true,
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => {
+            word(text, Schema::Kubectl).is_some()
+        }
+        _ => false,
+    }
 }
 
 fn word(text: &str, schema: Schema) -> Option<Value<'static>> {

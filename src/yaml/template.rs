@@ -152,6 +152,7 @@ fn mark_lines(text: &str, found: &mut [Found]) {
 mod tests {
     use super::*;
     use crate::source::Sources;
+    use crate::yaml::Node;
 
     fn masked(text: &str) -> String {
         let (masked, _) = mask(text);
@@ -184,8 +185,8 @@ mod tests {
         let root = tree.roots().next().expect("one document");
         let templated: Vec<_> = root.entries().filter(|entry| entry.value.is_templated()).collect();
         assert_eq!(templated.iter().map(|entry| entry.key.raw()).collect::<Vec<_>>(), ["a", "e"]);
-        assert_eq!(root.get("a").map(|node| node.raw()), Some("{{ .b }}"));
-        assert_eq!(root.get("g").map(|node| node.raw()), Some("i"));
+        assert_eq!(root.get("a").map(Node::raw), Some("{{ .b }}"));
+        assert_eq!(root.get("g").map(Node::raw), Some("i"));
     }
 
     #[test]

@@ -118,17 +118,18 @@ impl Origin {
         match self {
             Self::File => Span::new(file, start, end),
             Self::Whole(start, end) => Span::new(file, *start, *end),
-            // An end at the beginning of a line belongs to the line before.
-            Self::Lines(lines) if start < end => {
-                Span::new(file, in_file(lines, start), in_file(lines, end - 1) + 1)
+            Self::Lines(lines) => {
+                // An end at the beginning of a line belongs to the line before.
+                let last = if start < end { end - 1 } else { start };
+                Span::new(file, in_file(lines, start, start), in_file(lines, last, end))
             }
-            Self::Lines(lines) => Span::new(file, in_file(lines, start), in_file(lines, start)),
         }
     }
 }
 
-fn in_file(lines: &[EmbeddedLine], offset: u32) -> u32 {
-    let line = lines.partition_point(|line| line.start <= offset).saturating_sub(1);
+/// The place of an offset in the line that holds another.
+fn in_file(lines: &[EmbeddedLine], held: u32, offset: u32) -> u32 {
+    let line = lines.partition_point(|line| line.start <= held).saturating_sub(1);
     lines.get(line).map_or(offset, |line| (line.in_file + (offset - line.start)).min(line.end_in_file))
 }
 

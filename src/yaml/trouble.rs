@@ -118,6 +118,8 @@ pub enum Fault {
     ColonAfterAlias,
     /// A tag that does not end.
     BadTag,
+    /// A tag with a bracket or a comma right behind it.
+    TagWithoutSpace,
     /// A tag whose handle is not declared.
     UndeclaredHandle,
     /// An alias without an anchor before it.
@@ -148,12 +150,18 @@ pub enum Fault {
     ColonInText,
     /// A colon that YAML takes for an indicator and Kubernetes' readers for text, or the reverse.
     ColonInFlow,
+    /// A colon without a key, or what Go's readers take for one.
+    EmptyKey,
+    /// A text between brackets that begins with `?`.
+    QuestionInFlow,
     /// `[-]`.
     DashInFlow,
     /// A quote that is never closed.
     UnterminatedQuote,
     /// `---` or `...` inside a quoted text or a flow collection.
     MarkerInside,
+    /// `|` or `>` at the column of its key.
+    UnindentedHeader,
     /// A continuation line that is not further right than its key.
     UnindentedQuote,
     /// A flow collection continued at the column of its parent.
@@ -194,6 +202,7 @@ impl Fault {
         match self {
             Self::IgnoredDocument
             | Self::ColonInFlow
+            | Self::QuestionInFlow
             | Self::UnindentedBlockScalar
             | Self::UnicodeLineBreak => Readers::NONE,
             Self::UnknownDirective
@@ -202,6 +211,8 @@ impl Fault {
             | Self::UnusualName
             | Self::TabBeforeContent
             | Self::TabOnEmptyLine
+            | Self::TagWithoutSpace
+            | Self::EmptyKey
             | Self::TabInBlockScalar
             | Self::MultiLineFlowKey
             | Self::JsonEscape
@@ -210,6 +221,7 @@ impl Fault {
             | Self::ColonAfterAlias
             | Self::DashInFlow
             | Self::UnindentedQuote
+            | Self::UnindentedHeader
             | Self::UnindentedFlow
             | Self::QuoteEscape
             | Self::CommentWithoutSpace => Readers::STANDARD,
@@ -223,6 +235,7 @@ impl Fault {
             Self::IgnoredContent
             | Self::IgnoredDocument
             | Self::ColonInFlow
+            | Self::QuestionInFlow
             | Self::UnindentedBlockScalar
             | Self::UnicodeLineBreak => Readers::KUBERNETES,
             _ => Readers::NONE,
@@ -234,7 +247,7 @@ impl Fault {
         match self {
             Self::TooDeep => "nested too deeply to be read",
             Self::DirectiveWithoutDocument => "a directive needs a document that begins with ---",
-            Self::BadDirective => "this directive is not complete",
+            Self::BadDirective => "this directive is not complete, or of another YAML",
             Self::ContentAfterEnd => "nothing but a comment can follow ... on its line",
             Self::UnexpectedCharacter => "no value can begin with this character; put the text in quotes",
             Self::MappingHere => "a mapping cannot begin here; put the text in quotes or begin a new line",
@@ -291,7 +304,11 @@ impl Fault {
             Self::ColonInFlow => {
                 "kubectl reads this colon as a part of the text; put a space after it or use quotes"
             }
+            Self::EmptyKey => "kubectl refuses a colon without a key; write the key or use quotes",
+            Self::QuestionInFlow => "kubectl takes this ? for the mark of a key; put the text in quotes",
             Self::DashInFlow => "a lone - needs quotes between brackets",
+            Self::UnindentedHeader => "YAML wants | and > on the line of the key or further right",
+            Self::TagWithoutSpace => "kubectl wants a space behind a tag",
             Self::UnindentedQuote => "YAML wants the lines of a quoted text further right than the key",
             Self::UnindentedFlow => "YAML wants the lines between brackets further right than the key",
             Self::BadEscape => "no such escape sequence; double the backslash or use single quotes",

@@ -94,7 +94,7 @@ impl Scanner<'_> {
         self.content(&Beginning { least: place.least, column, may_nest, may_map, outer, inner })
     }
 
-    fn look(&self, place: Place, new_line: bool) -> Scan<Next> {
+    fn look(&mut self, place: Place, new_line: bool) -> Scan<Next> {
         if self.at_end() {
             return Ok(Next::Nothing);
         }
@@ -111,8 +111,22 @@ impl Scanner<'_> {
         if self.tab {
             return self.stop(Fault::TabIndentation);
         }
-        let is_sequence = place.sequence_at_parent && column + 1 == place.least && self.at_indicator(b'-');
-        Ok(if is_sequence { Next::SequenceAtParent } else { Next::Nothing })
+        if place.sequence_at_parent && column + 1 == place.least {
+            return Ok(self.look_at_parent());
+        }
+        Ok(Next::Nothing)
+    }
+
+    /// At the column of a key its value can be a sequence, and for Go's readers a block of text.
+    fn look_at_parent(&mut self) -> Next {
+        match self.byte() {
+            b'-' if self.at_indicator(b'-') => Next::SequenceAtParent,
+            b'|' | b'>' => {
+                self.report(Fault::UnindentedHeader, self.at, self.at + 1);
+                Next::Node
+            }
+            _ => Next::Nothing,
+        }
     }
 
     fn both(&self, outer: Properties, inner: Properties) -> Scan<Properties> {
@@ -169,7 +183,7 @@ impl Scanner<'_> {
         if explicit {
             self.explicit_entry(beginning.column)?;
         } else {
-            self.push_empty(self.at, beginning.inner);
+            self.empty_key(beginning.inner);
             self.at += 1;
             self.block_node(Place::value_of_key(beginning.column))?;
         }
@@ -230,8 +244,10 @@ impl Scanner<'_> {
                 self.push(Kind::Scalar, Style::Plain, start, end);
             }
         }
-        self.adopt(id, outer);
-        self.adopt(id, inner);
+        if outer.any() || inner.any() {
+            self.adopt(id, outer);
+            self.adopt(id, inner);
+        }
         Ok(self.out.nodes[id].style == Style::Plain)
     }
 
@@ -307,7 +323,7 @@ impl Scanner<'_> {
     fn key(&mut self, column: usize, properties: Properties) -> Scan {
         let (start, line) = (self.at, self.line_start);
         if self.at_indicator(b':') {
-            self.push_empty(start, properties);
+            self.empty_key(properties);
             return Ok(());
         }
         if self.at_indicator(b'-') {
@@ -320,6 +336,13 @@ impl Scanner<'_> {
             return self.stop(Fault::ExpectedColon);
         }
         self.check_key(start, line)
+    }
+
+    pub(super) fn empty_key(&mut self, properties: Properties) {
+        if !properties.any() {
+            self.report(Fault::EmptyKey, self.at, self.at + 1);
+        }
+        self.push_empty(self.at, properties);
     }
 
     /// `? key` and, on a line of its own, `: value`.

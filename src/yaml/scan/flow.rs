@@ -111,6 +111,7 @@ impl Scanner<'_> {
             self.close(id, 1);
             return Ok(());
         }
+        self.check_empty_key();
         let quoted = self.flow_node(least)?;
         let end = self.token_end;
         let new_line = self.at_line_after_skip(least)?;
@@ -146,6 +147,9 @@ impl Scanner<'_> {
             self.push_empty(start, Properties::default());
             false
         } else {
+            if !explicit {
+                self.check_empty_key();
+            }
             self.flow_node(least)?
         };
         let end = self.token_end;
@@ -161,6 +165,12 @@ impl Scanner<'_> {
             self.check_flow_key(start)?;
         }
         self.flow_value(least)
+    }
+
+    fn check_empty_key(&mut self) {
+        if self.byte() == b':' && self.colon_is_indicator() {
+            self.report(Fault::EmptyKey, self.at, self.at + 1);
+        }
     }
 
     fn check_flow_key(&mut self, start: usize) -> Scan {

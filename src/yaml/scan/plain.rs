@@ -24,22 +24,29 @@ impl Scanner<'_> {
     #[inline]
     pub(super) fn starts_plain(&mut self, in_flow: bool) -> bool {
         match self.byte() {
-            b'-' | b'?' | b':' => {
-                let next = self.byte_at(self.at + 1);
-                !is_space(next) && (!in_flow || !is_flow_indicator(next) || self.is_lone_dash())
-            }
+            b'-' | b'?' | b':' => self.indicator_starts_plain(in_flow),
             b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
             | b'%' | b'@' | b'`' | b'\t' | 0 => false,
             _ => true,
         }
     }
 
-    /// `[-]` is a text for Go's readers and nothing for YAML.
-    fn is_lone_dash(&mut self) -> bool {
-        if self.byte() != b'-' {
+    /// An indicator begins a text if something follows that cannot follow the indicator. Between brackets Go's readers
+    /// see it otherwise.
+    fn indicator_starts_plain(&mut self, in_flow: bool) -> bool {
+        let (indicator, next) = (self.byte(), self.byte_at(self.at + 1));
+        if is_space(next) {
             return false;
         }
-        self.report(Fault::DashInFlow, self.at, self.at + 1);
+        let followed_by_flow = is_flow_indicator(next);
+        match indicator {
+            _ if !in_flow => {}
+            b'-' if followed_by_flow => self.report(Fault::DashInFlow, self.at, self.at + 1),
+            _ if followed_by_flow => return false,
+            b'?' => self.report(Fault::QuestionInFlow, self.at, self.at + 1),
+            b':' => self.report(Fault::EmptyKey, self.at, self.at + 1),
+            _ => {}
+        }
         true
     }
 

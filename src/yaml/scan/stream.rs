@@ -1,6 +1,7 @@
 //! Documents: where they begin and end, and how reading goes on after one that cannot be read.
 
 use super::block::Place;
+use super::property::is_uri;
 use super::{Found, Scan, Scanner, Stop, is_break, is_space};
 use crate::yaml::tree::{Document, NodeId};
 use crate::yaml::trouble::{Fault, Grade};
@@ -102,7 +103,9 @@ impl Scanner<'_> {
         let name = words.next().unwrap_or_default();
         let arguments: Vec<_> = words.take_while(|word| !word.starts_with(b"#")).collect();
         match (name, arguments.as_slice()) {
-            (b"%TAG", [handle, _]) => self.tag_handles.push(handle),
+            (b"%TAG", [handle @ ([b'!', .., b'!'] | b"!"), prefix]) if is_uri(prefix) => {
+                self.tag_handles.push(handle);
+            }
             (b"%YAML", [version]) if is_version(version) => {
                 if self.tag_handles.contains(&b"%YAML".as_slice()) {
                     return self.stop(Fault::BadDirective);
@@ -113,7 +116,7 @@ impl Scanner<'_> {
                     self.report(Fault::UnknownDirective, self.at, end);
                 }
             }
-            (b"%TAG" | b"%YAML", _) => return self.stop(Fault::BadDirective),
+            (b"%TAG" | b"%YAML" | b"%", _) => return self.stop(Fault::BadDirective),
             _ => self.report(Fault::UnknownDirective, self.at, end),
         }
         self.at = end;
@@ -201,5 +204,9 @@ impl Scanner<'_> {
 }
 
 fn is_version(text: &[u8]) -> bool {
-    text.contains(&b'.') && text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    let mut parts = text.split(|&byte| byte == b'.');
+    let is_number = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    parts.next() == Some(b"1") && is_number(parts.next()) && parts.next().is_none()
 }

@@ -2,6 +2,10 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+pub mod job_without_protection_label;
+pub mod stateful_workload;
+pub mod unknown_protection_value;
+
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
 use crate::model::object::Object;
@@ -115,4 +119,13 @@ impl Violation {
         self.less_sure += 1;
         self
     }
+}
+
+/// For measuring only.
+pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+    vec![
+        ("job-without-protection-label", "E", Box::new(job_without_protection_label::JobWithoutProtectionLabel {})),
+        ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
+        ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
+    ]
 }

@@ -5,5 +5,7 @@
 pub mod cluster;
 pub mod kustomization;
 pub mod object;
+pub mod protection;
 pub mod role;
+pub mod stateful;
 pub mod workload;

@@ -1,12 +1,14 @@
 //! Everything that was read, immutable, with its indexes. Checks ask it; nobody changes it.
 
 mod build;
+mod identities;
 mod reach;
 
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
 use crate::model::cluster::Cluster;
+use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::{Role, Zone};
@@ -15,6 +17,7 @@ use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use reach::Reach;
+use std::sync::OnceLock;
 
 /// A cluster codebase.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct Codebase {
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
     other_files: usize,
+    /// Several checks ask for it; the first one computes it.
+    identities: OnceLock<Identities>,
 }
 
 /// One document and what it is.
@@ -142,6 +147,11 @@ impl Codebase {
         let data = data.filter(|document| document.zone.is_judged());
         let data = data.filter_map(|document| Cluster::of_data(document.root));
         self.objects().filter_map(Cluster::of_object).chain(data)
+    }
+
+    /// The clusters that are known by name, wherever those names come from.
+    pub fn identities(&self) -> &Identities {
+        self.identities.get_or_init(|| identities::identities(self))
     }
 
     /// Every kustomization and component.

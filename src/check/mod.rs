@@ -4,6 +4,7 @@
 
 pub mod job_without_protection_label;
 pub mod stateful_workload;
+pub mod timeless_cluster_name;
 pub mod unknown_protection_value;
 
 use crate::codebase::Codebase;
@@ -127,5 +128,6 @@ pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
         ("job-without-protection-label", "E", Box::new(job_without_protection_label::JobWithoutProtectionLabel {})),
         ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
         ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
+        ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
     ]
 }

@@ -3,7 +3,9 @@
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
 pub mod cluster;
+pub mod identity;
 pub mod kustomization;
+pub mod name;
 pub mod object;
 pub mod protection;
 pub mod role;

@@ -2,6 +2,7 @@
 
 mod build;
 mod identities;
+mod monitors;
 mod reach;
 
 use crate::config::Config;
@@ -16,6 +17,7 @@ use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
+pub use monitors::Monitors;
 use reach::Reach;
 use std::sync::OnceLock;
 
@@ -38,6 +40,7 @@ pub struct Codebase {
     other_files: usize,
     /// Several checks ask for it; the first one computes it.
     identities: OnceLock<Identities>,
+    monitors: OnceLock<Monitors>,
 }
 
 /// One document and what it is.
@@ -152,6 +155,11 @@ impl Codebase {
     /// The clusters that are known by name, wherever those names come from.
     pub fn identities(&self) -> &Identities {
         self.identities.get_or_init(|| identities::identities(self))
+    }
+
+    /// What monitors, dashboards and alert routing compare the cluster with.
+    pub fn monitors(&self) -> &Monitors {
+        self.monitors.get_or_init(|| monitors::monitors(self))
     }
 
     /// Every kustomization and component.

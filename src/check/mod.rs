@@ -3,6 +3,7 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 pub mod job_without_protection_label;
+pub mod monitor_filters_on_cluster_name;
 pub mod stateful_workload;
 pub mod timeless_cluster_name;
 pub mod unknown_protection_value;
@@ -129,5 +130,6 @@ pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
         ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
         ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
         ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
+        ("monitor-filters-on-cluster-name", "E", Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {})),
     ]
 }

@@ -38,6 +38,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         skipped,
         other_files,
         identities: OnceLock::new(),
+        monitors: OnceLock::new(),
     }
 }
 

@@ -82,7 +82,7 @@ fn cluster_of_element(element: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Keys under which a cluster is told its own name.
-const INJECTED: [&str; 5] = ["CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
+const INJECTED: [&str; 6] = ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
 
 /// The one place where a cluster is told its own name.
 pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {

@@ -5,6 +5,7 @@
 pub mod cluster;
 pub mod identity;
 pub mod kustomization;
+pub mod mention;
 pub mod monitor;
 pub mod name;
 pub mod object;

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// See `rules/8-duplication-loss/job-without-protection-label.md`.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JobWithoutProtectionLabel {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct JobWithoutProtectionLabel {}
 
 impl Check for JobWithoutProtectionLabel {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -2,15 +2,19 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
-pub mod job_without_protection_label;
-pub mod monitor_filters_on_cluster_name;
-pub mod stateful_workload;
-pub mod timeless_cluster_name;
-pub mod unknown_protection_value;
+pub mod expression;
+mod job_without_protection_label;
+mod live_status;
+mod monitor_filters_on_cluster_name;
+pub mod registry;
+mod stateful_workload;
+mod timeless_cluster_name;
+mod unknown_protection_value;
 
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
 use crate::model::object::Object;
+use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -25,6 +29,7 @@ pub trait Check: Send + Sync {
 pub struct Outcome {
     looked_at: usize,
     violations: Vec<Violation>,
+    troubles: Vec<Problem>,
 }
 
 impl Outcome {
@@ -38,14 +43,28 @@ impl Outcome {
         self.violations.push(violation);
     }
 
+    /// Says that the check itself failed at a place: there is no answer, and that is not silent.
+    pub fn trouble(&mut self, trouble: Problem) {
+        self.troubles.push(trouble);
+    }
+
     /// How many places were looked at.
     pub fn places(&self) -> usize {
         self.looked_at
     }
 
-    /// What was objected to.
-    pub fn into_violations(self) -> Vec<Violation> {
-        self.violations
+    /// What was objected to, and where the check failed.
+    pub fn into_parts(self) -> (Vec<Violation>, Vec<Problem>) {
+        (self.violations, self.troubles)
+    }
+
+    /// What two parts of one check saw.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.looked_at += other.looked_at;
+        self.violations.extend(other.violations);
+        self.troubles.extend(other.troubles);
+        self
     }
 }
 
@@ -121,15 +140,4 @@ impl Violation {
         self.less_sure += 1;
         self
     }
-}
-
-/// For measuring only.
-pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
-    vec![
-        ("job-without-protection-label", "E", Box::new(job_without_protection_label::JobWithoutProtectionLabel {})),
-        ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
-        ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
-        ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
-        ("monitor-filters-on-cluster-name", "E", Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {})),
-    ]
 }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 /// See `rules/6-non-name-management/monitor-filters-on-cluster-name.md`.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MonitorFiltersOnClusterName {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MonitorFiltersOnClusterName {}
 
 /// How sure it is that a value is the name of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// See `rules/8-duplication-loss/stateful-workload.md`.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatefulWorkload {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct StatefulWorkload {}
 
 impl Check for StatefulWorkload {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

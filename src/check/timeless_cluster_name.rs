@@ -7,8 +7,8 @@ use crate::model::name::Promise;
 
 /// See `rules/6-non-name-management/timeless-cluster-name.md`.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TimelessClusterName {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TimelessClusterName {}
 
 impl Check for TimelessClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

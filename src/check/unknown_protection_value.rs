@@ -9,8 +9,8 @@ use crate::yaml::{Entry, Node};
 
 /// See `rules/8-duplication-loss/unknown-protection-value.md`.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnknownProtectionValue {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct UnknownProtectionValue {}
 
 impl Check for UnknownProtectionValue {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -4,12 +4,14 @@
 
 pub mod cluster;
 pub mod identity;
+pub mod kinds;
 pub mod kustomization;
 pub mod mention;
 pub mod monitor;
 pub mod name;
 pub mod object;
 pub mod protection;
+pub mod path;
 pub mod role;
 pub mod stateful;
 pub mod workload;

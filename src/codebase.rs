@@ -96,6 +96,13 @@ impl Codebase {
         self.trees[file.index()].as_ref()
     }
 
+    /// Whether a file or a folder of this codebase begins with this path, which is relative to the checked root.
+    pub fn has_path(&self, path: &str) -> bool {
+        let files = self.sources.as_slice();
+        let next = files.partition_point(|file| file.path() < path);
+        files.get(next).is_some_and(|file| file.path().starts_with(path))
+    }
+
     /// What part of the codebase a file stands in.
     pub fn zone(&self, file: FileId) -> Zone {
         self.zones[file.index()]

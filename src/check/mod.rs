@@ -3,6 +3,7 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 pub mod expression;
+mod hard_coded_cluster_name;
 mod job_without_protection_label;
 mod live_status;
 mod monitor_filters_on_cluster_name;

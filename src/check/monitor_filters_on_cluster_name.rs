@@ -87,11 +87,11 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
         Verdict::Known => {
             format!("`{value}` is written into {place}; when the next cluster takes over, {fate}")
         }
-        Verdict::Pattern => format!(
+        _ if is_pattern(first) => format!(
             "`{value}` in {place} reads an environment out of the names of clusters; a next cluster that is named \
              otherwise drops out"
         ),
-        Verdict::Unknown => format!(
+        Verdict::Pattern | Verdict::Unknown => format!(
             "`{value}` looks like the name of a cluster in {place}; if it is one, {fate} once the next cluster takes over"
         ),
     };
@@ -104,6 +104,11 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
         (Verdict::Known, _) => violation,
         (Verdict::Unknown, _) => violation.weaker().weaker().less_sure(),
     })
+}
+
+/// Whether part of the value is left open.
+fn is_pattern(filter: &Filter) -> bool {
+    filter.is_pattern && filter.value.contains(['*', '+', '['])
 }
 
 fn help(key: &str) -> String {

@@ -1,6 +1,7 @@
 //! Native checks by name: the one list of them.
 
 use super::Check;
+use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::live_status::LiveStatus;
 use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
+    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("live-status", of::<LiveStatus>),
     ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),

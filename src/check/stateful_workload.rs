@@ -46,7 +46,7 @@ fn stateful_kind(object: Object<'_>, grade: Grade) -> Violation {
         }
         Grade::Rebuildable => format!("{title} starts empty in the new cluster and has to be filled again"),
         Grade::IdentityOnly => {
-            format!("{title} gives its pods fixed names: during the move two pods answer to the same one")
+            format!("{title} gives its pods names of their own: while two clusters exist, each has a pod of that name")
         }
     };
     let violation = Violation::at(place, message).in_object(object, place);

@@ -63,7 +63,7 @@ fn of_file(codebase: &Codebase, source: &Source) -> Monitors {
 
 /// One of these stands in every text that [`of_document`] has an interest in.
 const MARKS: [&str; 8] =
-    ["expr", "panels", "widgets", "query", "receivers", "receiver:", "datadoghq.com", "inhibitRules"];
+    ["expr", "panels", "widgets", "query", "receivers", "matchers", "datadoghq.com", "inhibitRules"];
 
 fn of_terraform(source: &Source, monitors: &mut Monitors) {
     let whole = Span::new(source.id(), 0, source.text().len() as u32);

@@ -27,8 +27,10 @@ impl Grade {
     }
 
     fn of_stateful_set(object: Object<'_>) -> Self {
-        let claims = object.at(&["spec", "volumeClaimTemplates"]);
-        if claims.is_some_and(|claims| !claims.is_empty()) { Self::SingleWriter } else { Self::IdentityOnly }
+        let claims = object.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.is_empty());
+        let pods = object.at(&["spec", "template", "spec"]);
+        let mounted = pods.is_some_and(|pods| mounted_claims(pods).next().is_some());
+        if claims || mounted { Self::SingleWriter } else { Self::IdentityOnly }
     }
 
     /// Whether the only copy may be inside the cluster.

@@ -3,6 +3,7 @@
 //! Texts are searched, not trees: a name in a script, a pipeline or a template hurts as much as one in a manifest.
 
 mod allowed;
+mod destinations;
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
@@ -37,6 +38,7 @@ struct Place {
 
 impl Check for HardCodedClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        destinations::report(codebase, outcome);
         if codebase.identities().is_empty() {
             return;
         }
@@ -79,7 +81,7 @@ fn sureness(mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Optio
         return Some(Sureness::Sure);
     }
     match mention.strength {
-        Strength::Strong if is_whole(around) => Some(Sureness::Sure),
+        Strength::Strong if is_whole(around) && mention.identity.is_certain() => Some(Sureness::Sure),
         Strength::Strong => Some(Sureness::Likely),
         Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
     }

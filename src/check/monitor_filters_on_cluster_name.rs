@@ -4,6 +4,7 @@ use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::Identities;
 use crate::model::monitor::{Filter, Language};
+use crate::model::name::names_another_system;
 use crate::source::FileId;
 use std::collections::BTreeMap;
 
@@ -65,19 +66,6 @@ fn verdict_on(value: &str, filter: &Filter, identities: &Identities) -> Option<V
 
 /// What dashboards write for "no choice".
 const SHOWN_AT_FIRST: [&str; 6] = ["all", "__all", "default", "none", "unknown", "null"];
-
-/// Other systems have clusters as well. Source: metrics and labels of their exporters.
-const OTHER_SYSTEMS: &[&str] = &[
-    "redis", "kafka", "elastic", "opensearch", "cassandra", "scylla", "ceph", "rook", "pg", "postgres", "mysql",
-    "mongo", "etcd", "rabbitmq", "nats", "envoy", "istio", "upstream", "galera", "cockroach", "clickhouse",
-    "zookeeper", "vault", "consul", "memcached", "cache", "loki", "mimir", "cortex", "tempo", "thanos", "alertmanager",
-    "minio", "spark", "flink", "pulsar", "ndb", "aurora", "rds", "msk", "solr", "hazelcast", "outbound", "inbound",
-];
-
-fn names_another_system(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.split(['_', '-', ':', '.']).any(|part| OTHER_SYSTEMS.iter().any(|system| part.starts_with(system)))
-}
 
 fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
     let (first, others) = filters.split_first()?;

@@ -5,7 +5,7 @@ mod objects;
 
 use super::Codebase;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
-use crate::model::name::Promise;
+use crate::model::name::{Promise, names_another_system};
 use crate::model::role::Zone;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
@@ -24,6 +24,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     objects::arguments(codebase, &mut candidates);
     commands::commands(codebase, &mut candidates);
     folders(codebase, &mut candidates);
+    namesakes(codebase, &mut candidates);
     let taken = taken_words(codebase);
     Identities::new(candidates.0, |word| taken.contains(word))
 }
@@ -82,6 +83,17 @@ fn folders(codebase: &Codebase, candidates: &mut Candidates) {
             if seen.insert((origin, pair[1])) {
                 candidates.add(origin, pair[1], Span::file_start(source.id()));
             }
+        }
+    }
+}
+
+/// A folder anywhere that is called like an argument speaks for it.
+fn namesakes(codebase: &Codebase, candidates: &mut Candidates) {
+    let names: BTreeSet<&str> = codebase.sources().iter().flat_map(|source| source.folder().split('/')).collect();
+    for (name, candidate) in &mut candidates.0 {
+        let argument = candidate.evidence.iter().find(|evidence| evidence.origin == Origin::Argument).copied();
+        if let Some(argument) = argument.filter(|_| names.contains(name.as_str()) && !names_another_system(name)) {
+            candidate.evidence.push(Evidence { origin: Origin::Overlay, ..argument });
         }
     }
 }

@@ -193,6 +193,13 @@ impl Identity {
         in_folder || path.split('/').any(|part| self.spellings().any(|name| is_called_after(part, name)))
     }
 
+    /// Whether a strong source or two different ones name the cluster, not only the address of a delivery.
+    pub fn is_certain(&self) -> bool {
+        let mut origins = self.evidence.iter().map(|evidence| evidence.origin);
+        let Some(strongest) = origins.next() else { return false };
+        strongest <= Origin::Injection || strongest == Origin::Command || origins.any(|origin| origin != strongest)
+    }
+
     /// Where the cluster is declared: its spec or the Terraform that builds it.
     pub fn declaration(&self) -> Option<Evidence> {
         let declared = |evidence: &&Evidence| matches!(evidence.origin, Origin::Spec | Origin::Terraform);

@@ -50,6 +50,12 @@ pub fn is_environment(name: &str) -> bool {
     ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// Whether a word belongs to a system that has clusters of its own, so that its "cluster" is not one of Kubernetes.
+pub fn names_another_system(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.split(['_', '-', ':', '.']).any(|part| OTHER_SYSTEMS.iter().any(|system| part.starts_with(system)))
+}
+
 fn is_timeless(part: &str) -> bool {
     ENVIRONMENTS.contains(&part) || FILLERS.contains(&part)
 }
@@ -99,6 +105,14 @@ const FILLERS: &[&str] = &[
 /// Pairs of which one takes over from the other.
 const COLOURS: &[&str] =
     &["blue", "green", "red", "black", "white", "yellow", "purple", "orange", "a", "b", "c", "d", "active", "inactive", "passive"];
+
+/// Other systems have clusters as well. Source: metrics and labels of their exporters.
+const OTHER_SYSTEMS: &[&str] = &[
+    "redis", "kafka", "elastic", "opensearch", "cassandra", "scylla", "ceph", "rook", "pg", "postgres", "mysql",
+    "mongo", "etcd", "rabbitmq", "nats", "envoy", "istio", "upstream", "galera", "cockroach", "clickhouse",
+    "zookeeper", "vault", "consul", "memcached", "cache", "loki", "mimir", "cortex", "tempo", "thanos", "alertmanager",
+    "minio", "spark", "flink", "pulsar", "ndb", "aurora", "rds", "msk", "solr", "hazelcast", "outbound", "inbound",
+];
 
 #[cfg(test)]
 mod tests {

@@ -64,6 +64,8 @@ pub(super) fn deliveries(codebase: &Codebase, candidates: &mut Candidates) {
     for application in trusted(codebase, "argoproj.io", "Application") {
         let name = application.at(&["spec", "destination", "name"]);
         name.into_iter().for_each(|name| candidates.add_node(Origin::Delivery, name));
+        let server = application.at(&["spec", "destination", "server"]);
+        server.into_iter().for_each(|server| behind_api_host(server, candidates));
     }
     for set in trusted(codebase, "argoproj.io", "ApplicationSet") {
         let generators = set.at(&["spec", "generators"]).into_iter().flat_map(Node::walk);
@@ -71,6 +73,15 @@ pub(super) fn deliveries(codebase: &Codebase, candidates: &mut Candidates) {
         for name in lists.filter_map(cluster_of_element) {
             candidates.add_node(Origin::Delivery, name);
         }
+    }
+}
+
+/// `https://api.<name>:6443`, as kops and OpenShift call it. Other API servers have addresses that say nothing.
+fn behind_api_host(server: Node<'_>, candidates: &mut Candidates) {
+    let text = server.text();
+    let host = text.strip_prefix("https://api.").map(|rest| rest.split([':', '/']).next().unwrap_or_default());
+    if let Some(name) = host.filter(|name| name.contains('.') && !name.starts_with("internal.")) {
+        candidates.add(Origin::Delivery, name, server.span());
     }
 }
 
@@ -124,6 +135,10 @@ fn injected_by_literal(literal: Node<'_>, candidates: &mut Candidates) {
 pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
     for workload in codebase.workloads().filter(|workload| is_trusted(workload.object.zone())) {
         for container in workload.containers() {
+            let variables = container.env().filter(|variable| {
+                variable.get("name").is_some_and(|name| INJECTED.contains(&&*name.text()) || name.is_text("DD_CLUSTER_NAME"))
+            });
+            variables.filter_map(|variable| variable.get("value")).for_each(|name| candidates.add_node(Origin::Argument, name));
             let arguments: Vec<_> = container.arguments().collect();
             for (index, argument) in arguments.iter().enumerate() {
                 named_by_argument(*argument, arguments.get(index + 1).copied(), candidates);

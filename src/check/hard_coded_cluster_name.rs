@@ -43,12 +43,13 @@ impl Check for HardCodedClusterName {
             return;
         }
         let sources = codebase.sources().as_slice().par_iter();
-        let judged = sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
+        let judged =
+            sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
         let found: Vec<_> = judged.map(|source| (source, places(codebase, source))).collect();
         outcome.looked_at(found.len());
         for (source, of_file) in found {
             for (name, places) in of_file {
-                violation(codebase, source, name, places).into_iter().for_each(|found| outcome.report(found));
+                outcome.report_all(violation(codebase, source, name, places));
             }
         }
     }
@@ -95,7 +96,8 @@ fn is_whole(around: Surroundings<'_>) -> bool {
 }
 
 /// What tools put around the name of a cluster. Source: `kops pkg/apis/kops/cluster.go`, `eksctl`, `az aks`.
-const AFFIXES: [&str; 10] = ["api", "internal", "admin", "aks", "eks", "gke", "cluster", "bastion", "oidc", "kubeconfig"];
+const AFFIXES: [&str; 10] =
+    ["api", "internal", "admin", "aks", "eks", "gke", "cluster", "bastion", "oidc", "kubeconfig"];
 
 /// One finding for a name in a file, with all its places: a rename is one piece of work.
 fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<Place>) -> Option<Violation> {
@@ -118,7 +120,8 @@ fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<P
         ),
     };
     let violation = Violation::at_span(first.span, message);
-    let violation = others.iter().fold(violation, |violation, place| violation.with_related(place.span, "here as well"));
+    let violation =
+        others.iter().fold(violation, |violation, place| violation.with_related(place.span, "here as well"));
     Some(match first.sureness {
         Sureness::Sure => violation,
         Sureness::Likely => violation.weaker().less_sure(),

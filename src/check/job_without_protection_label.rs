@@ -2,6 +2,7 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::protection::{added_labels, is_run_by_another, labels};
 use crate::model::role::Role;
@@ -19,14 +20,15 @@ impl Check for JobWithoutProtectionLabel {
         let key = codebase.config().protect_from_label.as_str();
         let patched = labelled_by_patches(codebase, key);
         let mut unlabelled: BTreeMap<&str, Vec<Object<'_>>> = BTreeMap::new();
-        for job in codebase.objects().filter(|object| is_job(*object)).filter(|job| !is_run_by_another(*job)) {
+        for job in codebase.objects().filter(|object| is_job(*object)).filter(|job| !is_run_by_another(*job))
+        {
             outcome.looked_at(1);
             let labelled = labels(job, key).next().is_some() || patched.contains(&identity(job.root()));
             if !labelled && !is_labelled_by_build(codebase, job.file(), key) {
                 unlabelled.entry(home(codebase, job.file())).or_default().push(job);
             }
         }
-        unlabelled.values().filter_map(|jobs| violation(jobs, key)).for_each(|found| outcome.report(found));
+        outcome.report_all(unlabelled.values().filter_map(|jobs| violation(jobs, key)));
     }
 }
 
@@ -59,7 +61,7 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
 /// The folder of the nearest kustomization that builds the file, or else of the file itself.
 fn home(codebase: &Codebase, file: FileId) -> &str {
     let folder = codebase.source(file).folder();
-    let builders = codebase.kustomizations_reaching(file).map(|kustomization| kustomization.folder());
+    let builders = codebase.kustomizations_reaching(file).map(Kustomization::folder);
     let above = builders.filter(|builder| is_below(folder, builder));
     above.max_by_key(|builder| builder.len()).unwrap_or(folder)
 }
@@ -74,7 +76,8 @@ fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
     let in_json_patch = key.replace('/', "~1");
     codebase.kustomizations_reaching(file).any(|kustomization| {
         let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter();
-        let mut patches = patches.filter_map(|field| kustomization.field(field)).map(|field| field.value.raw());
+        let mut patches =
+            patches.filter_map(|field| kustomization.field(field)).map(|field| field.value.raw());
         added_labels(kustomization, key).next().is_some()
             || patches.any(|text| text.contains(key) || text.contains(&in_json_patch))
     })

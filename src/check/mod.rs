@@ -44,6 +44,11 @@ impl Outcome {
         self.violations.push(violation);
     }
 
+    /// Objects to several things, or to the one thing that there may be.
+    pub fn report_all(&mut self, violations: impl IntoIterator<Item = Violation>) {
+        self.violations.extend(violations);
+    }
+
     /// Says that the check itself failed at a place: there is no answer, and that is not silent.
     pub fn trouble(&mut self, trouble: Problem) {
         self.troubles.push(trouble);

@@ -31,12 +31,15 @@ impl Check for MonitorFiltersOnClusterName {
         let mut found: BTreeMap<(FileId, Verdict, &str, Language), Vec<&Filter>> = BTreeMap::new();
         for filter in &monitors.filters {
             if let Some(verdict) = verdict(filter, codebase.identities()) {
-                found.entry((filter.span.file, verdict, &filter.value, filter.language)).or_default().push(filter);
+                found
+                    .entry((filter.span.file, verdict, &filter.value, filter.language))
+                    .or_default()
+                    .push(filter);
             }
         }
-        for ((_, verdict, ..), filters) in found {
-            violation(verdict, &filters).into_iter().for_each(|found| outcome.report(found));
-        }
+        outcome.report_all(
+            found.into_iter().filter_map(|((_, verdict, ..), filters)| violation(verdict, &filters)),
+        );
     }
 }
 
@@ -61,7 +64,8 @@ fn verdict_on(value: &str, filter: &Filter, identities: &Identities) -> Option<V
         return Some(Verdict::Pattern);
     }
     let elsewhere = [literal, &filter.metric].iter().any(|word| names_another_system(word));
-    (!elsewhere && !SHOWN_AT_FIRST.contains(&literal.to_ascii_lowercase().as_str())).then_some(Verdict::Unknown)
+    (!elsewhere && !SHOWN_AT_FIRST.contains(&literal.to_ascii_lowercase().as_str()))
+        .then_some(Verdict::Unknown)
 }
 
 /// What dashboards write for "no choice".
@@ -84,9 +88,8 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
         ),
     };
     let violation = Violation::at_span(first.span, message).with_help(help(key));
-    let violation = others.iter().fold(violation, |violation, other| {
-        violation.with_related(other.span, "here as well")
-    });
+    let violation =
+        others.iter().fold(violation, |violation, other| violation.with_related(other.span, "here as well"));
     Some(match (verdict, first.language) {
         (Verdict::Known, Language::Variable) | (Verdict::Pattern, _) => violation.weaker(),
         (Verdict::Known, _) => violation,
@@ -100,7 +103,9 @@ fn is_pattern(filter: &Filter) -> bool {
 }
 
 fn help(key: &str) -> String {
-    format!("filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart")
+    format!(
+        "filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart"
+    )
 }
 
 /// Where it is written, and what becomes of it.
@@ -111,6 +116,8 @@ fn words(language: Language) -> (&'static str, &'static str) {
         Language::Variable => ("a dashboard", "it opens with a cluster that is gone"),
         Language::Routing => ("the routing of alerts", "alerts of the new cluster take another route"),
         Language::Datadog | Language::Nrql => ("a monitor", "this monitor watches a cluster that is gone"),
-        Language::PagerDuty => ("the routing of incidents", "incidents of the new cluster take another route"),
+        Language::PagerDuty => {
+            ("the routing of incidents", "incidents of the new cluster take another route")
+        }
     }
 }

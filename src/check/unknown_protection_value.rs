@@ -20,12 +20,11 @@ impl Check for UnknownProtectionValue {
         }
         for label in labels_of_patches(codebase, key) {
             outcome.looked_at(1);
-            wrong_value(label, key).into_iter().for_each(|found| outcome.report(found));
+            outcome.report_all(wrong_value(label, key));
         }
         for label in codebase.kustomizations().flat_map(|kustomization| added_labels(kustomization, key)) {
             outcome.looked_at(1);
-            let found = wrong_value(label.entry, key).or_else(|| selector(label, key));
-            found.into_iter().for_each(|found| outcome.report(found));
+            outcome.report_all(wrong_value(label.entry, key).or_else(|| selector(label, key)));
         }
     }
 }
@@ -59,7 +58,8 @@ fn wrong_value(label: Entry<'_>, key: &str) -> Option<Violation> {
                     outside the cluster";
         return Some(Violation::at(place, message).with_help(help));
     }
-    let message = format!("`{key}: {value}` is none of `loss`, `duplication` and `none`, so no plan can place it");
+    let message =
+        format!("`{key}: {value}` is none of `loss`, `duplication` and `none`, so no plan can place it");
     Some(Violation::at(place, message))
 }
 

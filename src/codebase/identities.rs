@@ -6,6 +6,7 @@ mod objects;
 use super::Codebase;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
 use crate::model::name::{Promise, names_another_system};
+use crate::model::object::Object;
 use crate::model::role::Zone;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
@@ -30,6 +31,13 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
 }
 
 impl Candidates {
+    /// Notes the names at several nodes, or at the one that there may be.
+    fn add_nodes<'a>(&mut self, origin: Origin, nodes: impl IntoIterator<Item = Node<'a>>) {
+        for node in nodes {
+            self.add_node(origin, node);
+        }
+    }
+
     /// Notes a name at a node. Names that a template fills in are known to nobody.
     fn add_node(&mut self, origin: Origin, node: Node<'_>) {
         if let Some(text) = node.as_str() {
@@ -89,10 +97,14 @@ fn folders(codebase: &Codebase, candidates: &mut Candidates) {
 
 /// A folder anywhere that is called like an argument speaks for it.
 fn namesakes(codebase: &Codebase, candidates: &mut Candidates) {
-    let names: BTreeSet<&str> = codebase.sources().iter().flat_map(|source| source.folder().split('/')).collect();
+    let names: BTreeSet<&str> =
+        codebase.sources().iter().flat_map(|source| source.folder().split('/')).collect();
     for (name, candidate) in &mut candidates.0 {
-        let argument = candidate.evidence.iter().find(|evidence| evidence.origin == Origin::Argument).copied();
-        if let Some(argument) = argument.filter(|_| names.contains(name.as_str()) && !names_another_system(name)) {
+        let argument =
+            candidate.evidence.iter().find(|evidence| evidence.origin == Origin::Argument).copied();
+        if let Some(argument) =
+            argument.filter(|_| names.contains(name.as_str()) && !names_another_system(name))
+        {
             candidate.evidence.push(Evidence { origin: Origin::Overlay, ..argument });
         }
     }
@@ -100,7 +112,7 @@ fn namesakes(codebase: &Codebase, candidates: &mut Candidates) {
 
 /// Words that name something else as well, so that finding them says nothing: namespaces and folders of applications.
 fn taken_words(codebase: &Codebase) -> BTreeSet<String> {
-    let namespaces = codebase.objects_of("", "Namespace").filter_map(|namespace| namespace.name());
+    let namespaces = codebase.objects_of("", "Namespace").filter_map(Object::name);
     let mut taken: BTreeSet<String> = namespaces.map(std::borrow::Cow::into_owned).collect();
     for source in codebase.sources() {
         taken.extend(application_folders(source).map(str::to_owned));
@@ -113,6 +125,9 @@ fn application_folders(source: &Source) -> impl Iterator<Item = &str> {
     let mut parent = "";
     source.folder().split('/').filter(move |folder| {
         let before = std::mem::replace(&mut parent, folder);
-        matches!(before, "apps" | "applications" | "base" | "components" | "charts" | "namespaces" | "services")
+        matches!(
+            before,
+            "apps" | "applications" | "base" | "components" | "charts" | "namespaces" | "services"
+        )
     })
 }

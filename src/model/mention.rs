@@ -38,13 +38,16 @@ impl<'a> Surroundings<'a> {
         let before = self.before();
         let trimmed = before.trim_start();
         let begins = ["#", "//", "/*", "*", "{{/*", "{{- /*", "<!--"];
-        begins.iter().any(|mark| trimmed.starts_with(mark)) || before.contains(" # ") || before.ends_with(" #")
+        begins.iter().any(|mark| trimmed.starts_with(mark))
+            || before.contains(" # ")
+            || before.ends_with(" #")
     }
 
     /// Whether the name is said to people, not to a program.
     pub fn is_prose(self) -> bool {
         let first = self.before().trim_start().trim_start_matches(['@', '-']).trim_start();
-        let said = ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
+        let said =
+            ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
         let piped = self.before().contains(['|', '>']);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         said && !piped || PROSE.contains(&key)
@@ -68,7 +71,9 @@ impl<'a> Surroundings<'a> {
     /// Whether a key says that this is the name of a cluster.
     pub fn is_named_as_cluster(self) -> bool {
         match self.assignment() {
-            Some("value") => self.line_above().and_then(|line| value_of(line, "name:")).is_some_and(is_cluster_key),
+            Some("value") => {
+                self.line_above().and_then(|line| value_of(line, "name:")).is_some_and(is_cluster_key)
+            }
             Some(key) => is_cluster_key(key.rsplit('.').next().unwrap_or(key)),
             None => self.line_above().and_then(flag_item).is_some_and(is_cluster_key),
         }
@@ -95,7 +100,8 @@ impl<'a> Surroundings<'a> {
         let (before, after) = (&self.text[..self.start], &self.text[self.end..]);
         let from = before.len() - before.chars().rev().take_while(|c| in_run(*c)).count();
         let length = after.chars().take_while(|c| in_run(*c)).count();
-        let (before, after) = (before[from..].trim_start_matches(['-', '.']), after[..length].trim_end_matches(['-', '.']));
+        let (before, after) =
+            (before[from..].trim_start_matches(['-', '.']), after[..length].trim_end_matches(['-', '.']));
         // An escaped line break in a JSON string ends a word: its letter belongs to no name.
         (if self.text[..from].ends_with('\\') { &before[before.len().min(1)..] } else { before }, after)
     }
@@ -110,9 +116,8 @@ impl<'a> Surroundings<'a> {
 }
 
 /// Keys whose values are read by people. Sources: annotations of Prometheus' rules, fields of CI systems and CRDs.
-const PROSE: &[&str] = &[
-    "description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label",
-];
+const PROSE: &[&str] =
+    &["description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label"];
 
 fn ends_token(c: char) -> bool {
     c.is_ascii_whitespace() || "\"'`,;()[]{}<>|&".contains(c)
@@ -152,7 +157,13 @@ mod tests {
             "  installation = \"NAME\"",
         ];
         named.iter().for_each(|text| assert!(around(text).is_named_as_cluster(), "{text}"));
-        let unnamed = ["env: NAME", "cluster: my-NAME", "- name: ENV\n  value: NAME", "kafka_cluster: NAME", "a cluster NAME"];
+        let unnamed = [
+            "env: NAME",
+            "cluster: my-NAME",
+            "- name: ENV\n  value: NAME",
+            "kafka_cluster: NAME",
+            "a cluster NAME",
+        ];
         unnamed.iter().for_each(|text| assert!(!around(text).is_named_as_cluster(), "{text}"));
     }
 

@@ -27,7 +27,7 @@ impl Protection {
     }
 }
 
-/// The label on the object itself, or on the Jobs that a CronJob creates.
+/// The label on the object itself, or on the Jobs that a `CronJob` creates.
 pub fn labels<'a>(object: Object<'a>, key: &str) -> impl Iterator<Item = Entry<'a>> {
     let on_jobs = object.at(&["spec", "jobTemplate", "metadata", "labels"]);
     let on_jobs = on_jobs.filter(|_| object.is("batch", "CronJob")).and_then(|labels| labels.entry(key));
@@ -57,7 +57,7 @@ pub struct AddedLabel<'a> {
     pub changes_selectors: bool,
 }
 
-/// Whether somebody else runs this Job once and takes it away: Helm, Argo CD, or the CronJob that owns it.
+/// Whether somebody else runs this Job once and takes it away: Helm, Argo CD, or the `CronJob` that owns it.
 pub fn is_run_by_another(job: Object<'_>) -> bool {
     let hook = HOOKS.iter().any(|key| job.annotation(key).is_some());
     let owners = job.at(&["metadata", "ownerReferences"]).into_iter().flat_map(Node::items);

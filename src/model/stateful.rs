@@ -22,7 +22,9 @@ impl Grade {
         if object.is("apps", "StatefulSet") || object.is("apps.kruise.io", "StatefulSet") {
             return Some(Self::of_stateful_set(object));
         }
-        let known = KINDS.iter().find(|(group, kind, _)| group_matches(object.group(), group) && object.kind() == *kind);
+        let known = KINDS
+            .iter()
+            .find(|(group, kind, _)| group_matches(object.group(), group) && object.kind() == *kind);
         known.map(|(_, _, grade)| *grade)
     }
 
@@ -53,7 +55,7 @@ fn group_matches(group: &str, pattern: &str) -> bool {
     }
 }
 
-/// Source: the CustomResourceDefinitions of each operator, read in November 2026.
+/// Source: the custom resource definitions of each operator, read in November 2026.
 const KINDS: &[(&str, &str, Grade)] = &[
     ("postgresql.cnpg.io", "Cluster", Grade::SingleWriter),
     ("acid.zalan.do", "postgresql", Grade::SingleWriter),

@@ -421,7 +421,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Config, String> {
         let tree = parse(
-            Sources::default().add("a.yaml".into(), text.into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
             text.into(),
         );
         let root = tree.roots().next().expect("one document");

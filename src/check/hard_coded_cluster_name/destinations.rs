@@ -14,14 +14,15 @@ pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
     let mut aimed: BTreeMap<Cow<'_, str>, Vec<(Object<'_>, Node<'_>)>> = BTreeMap::new();
     for application in codebase.objects_of("argoproj.io", "Application") {
         outcome.looked_at(1);
-        if let Some((node, text)) = destination(application).filter(|_| !is_own_layer(codebase, application)) {
+        if let Some((node, text)) = destination(application).filter(|_| !is_own_layer(codebase, application))
+        {
             aimed.entry(text).or_default().push((application, node));
         }
     }
     for (text, places) in aimed {
         let files: BTreeSet<FileId> = places.iter().map(|(application, _)| application.file()).collect();
         if files.len() > 1 {
-            violation(&text, &places).into_iter().for_each(|found| outcome.report(found));
+            outcome.report_all(violation(&text, &places));
         }
     }
 }

@@ -33,7 +33,7 @@ fn own_folder(codebase: &Codebase, name: Node<'_>, candidates: &mut Candidates) 
 /// Hubs keep a record of each cluster they manage.
 pub(super) fn registrations(codebase: &Codebase, candidates: &mut Candidates) {
     for managed in trusted(codebase, "cluster.open-cluster-management.io", "ManagedCluster") {
-        managed.name_node().into_iter().for_each(|name| candidates.add_node(Origin::Registration, name));
+        candidates.add_nodes(Origin::Registration, managed.name_node());
     }
     for secret in trusted(codebase, "", "Secret") {
         let label = secret.label("argocd.argoproj.io/secret-type");
@@ -44,7 +44,7 @@ pub(super) fn registrations(codebase: &Codebase, candidates: &mut Candidates) {
     for config in trusted(codebase, "", "Config") {
         let names = ["clusters", "contexts"].into_iter().filter_map(|list| config.at(&[list]));
         let names = names.flat_map(Node::items).filter_map(|item| item.get("name"));
-        names.for_each(|name| candidates.add_node(Origin::Kubeconfig, name));
+        candidates.add_nodes(Origin::Kubeconfig, names);
     }
 }
 
@@ -63,9 +63,11 @@ fn cluster_secret(secret: Object<'_>, candidates: &mut Candidates) {
 pub(super) fn deliveries(codebase: &Codebase, candidates: &mut Candidates) {
     for application in trusted(codebase, "argoproj.io", "Application") {
         let name = application.at(&["spec", "destination", "name"]);
-        name.into_iter().for_each(|name| candidates.add_node(Origin::Delivery, name));
+        candidates.add_nodes(Origin::Delivery, name);
         let server = application.at(&["spec", "destination", "server"]);
-        server.into_iter().for_each(|server| behind_api_host(server, candidates));
+        if let Some(server) = server {
+            behind_api_host(server, candidates);
+        }
     }
     for set in trusted(codebase, "argoproj.io", "ApplicationSet") {
         let generators = set.at(&["spec", "generators"]).into_iter().flat_map(Node::walk);
@@ -76,10 +78,11 @@ pub(super) fn deliveries(codebase: &Codebase, candidates: &mut Candidates) {
     }
 }
 
-/// `https://api.<name>:6443`, as kops and OpenShift call it. Other API servers have addresses that say nothing.
+/// `https://api.<name>:6443`, as kops and `OpenShift` call it. Other API servers have addresses that say nothing.
 fn behind_api_host(server: Node<'_>, candidates: &mut Candidates) {
     let text = server.text();
-    let host = text.strip_prefix("https://api.").map(|rest| rest.split([':', '/']).next().unwrap_or_default());
+    let host =
+        text.strip_prefix("https://api.").map(|rest| rest.split([':', '/']).next().unwrap_or_default());
     if let Some(name) = host.filter(|name| name.contains('.') && !name.starts_with("internal.")) {
         candidates.add(Origin::Delivery, name, server.span());
     }
@@ -93,21 +96,24 @@ fn cluster_of_element(element: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Keys under which a cluster is told its own name.
-const INJECTED: [&str; 6] = ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
+const INJECTED: [&str; 6] =
+    ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
 
 /// The one place where a cluster is told its own name.
 pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
     for kustomization in trusted(codebase, "kustomize.toolkit.fluxcd.io", "Kustomization") {
         let substitute = kustomization.at(&["spec", "postBuild", "substitute"]);
         let names = INJECTED.into_iter().filter_map(|key| substitute?.get(key));
-        names.for_each(|name| candidates.add_node(Origin::Injection, name));
-        let sources = kustomization.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
+        candidates.add_nodes(Origin::Injection, names);
+        let sources =
+            kustomization.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
         for map in sources.filter_map(|source| source.get("name")) {
             injected_by_config_map(codebase, &map.text(), candidates);
         }
     }
     for kustomization in codebase.kustomizations().filter(|one| is_trusted(codebase.zone(one.file()))) {
-        let generators = kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
+        let generators =
+            kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
         let literals = generators.filter_map(|generator| generator.get("literals")).flat_map(Node::items);
         literals.for_each(|literal| injected_by_literal(literal, candidates));
     }
@@ -117,7 +123,7 @@ fn injected_by_config_map(codebase: &Codebase, name: &str, candidates: &mut Cand
     let maps = trusted(codebase, "", "ConfigMap").filter(|map| map.name().is_some_and(|own| own == name));
     for data in maps.filter_map(|map| map.at(&["data"])) {
         let names = INJECTED.into_iter().filter_map(|key| data.get(key));
-        names.for_each(|name| candidates.add_node(Origin::Injection, name));
+        candidates.add_nodes(Origin::Injection, names);
     }
 }
 
@@ -136,9 +142,11 @@ pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
     for workload in codebase.workloads().filter(|workload| is_trusted(workload.object.zone())) {
         for container in workload.containers() {
             let variables = container.env().filter(|variable| {
-                variable.get("name").is_some_and(|name| INJECTED.contains(&&*name.text()) || name.is_text("DD_CLUSTER_NAME"))
+                variable
+                    .get("name")
+                    .is_some_and(|name| INJECTED.contains(&&*name.text()) || name.is_text("DD_CLUSTER_NAME"))
             });
-            variables.filter_map(|variable| variable.get("value")).for_each(|name| candidates.add_node(Origin::Argument, name));
+            candidates.add_nodes(Origin::Argument, variables.filter_map(|variable| variable.get("value")));
             let arguments: Vec<_> = container.arguments().collect();
             for (index, argument) in arguments.iter().enumerate() {
                 named_by_argument(*argument, arguments.get(index + 1).copied(), candidates);
@@ -146,9 +154,11 @@ pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
         }
     }
     let pipelines = codebase.documents().filter(|document| document.role == Role::Data);
-    for document in pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_))) {
+    for document in
+        pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_)))
+    {
         let lists = document.root.walk().filter_map(|node| node.at(&["matrix", "cluster"]));
-        lists.flat_map(Node::items).for_each(|name| candidates.add_node(Origin::Matrix, name));
+        candidates.add_nodes(Origin::Matrix, lists.flat_map(Node::items));
     }
 }
 
@@ -156,12 +166,16 @@ fn named_by_argument(argument: Node<'_>, next: Option<Node<'_>>, candidates: &mu
     let text = argument.text();
     let flags = ["--cluster", "--cluster-name"];
     if flags.contains(&&*text) {
-        next.into_iter().for_each(|name| candidates.add_node(Origin::Argument, name));
+        candidates.add_nodes(Origin::Argument, next);
     } else if let Some((flag, value)) = text.split_once('=')
         && flags.contains(&flag)
     {
         let span = argument.span();
-        candidates.add(Origin::Argument, value, Span::new(span.file, span.end - value.len() as u32, span.end));
+        candidates.add(
+            Origin::Argument,
+            value,
+            Span::new(span.file, span.end - value.len() as u32, span.end),
+        );
     }
 }
 

@@ -483,7 +483,7 @@ mod tests {
             text = format!("{text}a{level}: &a{level} [{aliases}]\n");
         }
         let tree = parse(
-            Sources::default().add("a.yaml".into(), "".into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, "".into()),
             text.as_str().into(),
         );
         let root = tree.roots().next().expect("one document");

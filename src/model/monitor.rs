@@ -101,45 +101,45 @@ pub fn is_cluster_key(key: &str) -> bool {
 /// `cluster=~"a|b"`; quotes are escaped in JSON, more than once in JSON inside JSON.
 static MATCHER: LazyLock<Regex> = LazyLock::new(|| {
     let value = r#"\\*["'`](?<value>(?:[^"'`\\\n]|\\+[.\-])+)"#;
-    pattern(&format!(r"(?i)\b(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*{value}"))
+    pattern(&format!(r"(?i)(?-u:\b)(?<key>{KEY})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*{value}"))
 });
 /// `- cluster=a`, or the same in quotes: Alertmanager needs none around the value.
 static BARE_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?im)(?:-\s+|\[|,)\s*["']?\{{?\s*(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*(?<value>[\w.*|()/-]+)"#
+        r#"(?im)(?:-[ \t\r\n]+|\[|,)[ \t\r\n]*["']?\{{?[ \t\r\n]*(?<key>{KEY})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*(?<value>[A-Za-z0-9_.*|()/-]+)"#
     ))
 });
 /// `name: cluster` with `value: a` on the next line, as `AlertmanagerConfig` has it.
 static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?im)\bname:\s*["']?(?<key>{KEY})["']?\s+(?:matchType:\s*\S+\s+)?value:\s*["']?(?<value>[\w.*|()/-]+)"#
+        r#"(?im)(?-u:\b)name:[ \t\r\n]*["']?(?<key>{KEY})["']?[ \t\r\n]+(?:matchType:[ \t\r\n]*\S+[ \t\r\n]+)?value:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
     ))
 });
 /// `cluster: a` below `match:`.
 static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"(?im)^\s*["']?(?<key>(?<entry>{KEY}))["']?:\s*["']?(?<value>[\w.*|()/-]+)"#))
+    pattern(&format!(r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{KEY}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#))
 });
 /// `kube_cluster_name:a` inside a query.
 static TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)\b(?<key>(?<tag>{KEY})):(?<value>[\w.*/-]*[\w*])")));
+    LazyLock::new(|| pattern(&format!(r"(?i)(?-u:\b)(?<key>(?<tag>{KEY})):(?<value>[A-Za-z0-9_.*/-]*[A-Za-z0-9_*])")));
 /// `kube_cluster_name IN (a, b)`
 static TAG_IN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"\b(?<key>(?<tag>{KEY}))\s+(?:NOT\s+)?IN\s*\(\s*(?<value>[\w.*/, -]*[\w*])\s*\)"))
+    pattern(&format!(r"(?-u:\b)(?<key>(?<tag>{KEY}))[ \t\r\n]+(?:NOT[ \t\r\n]+)?IN[ \t\r\n]*\([ \t\r\n]*(?<value>[A-Za-z0-9_.*/, -]*[A-Za-z0-9_*])[ \t\r\n]*\)"))
 });
 /// `{{#is_match "kube_cluster_name.name" "a"}}`. Source: docs.datadoghq.com/monitors/notify/variables.
 static IS_MATCH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"\{{\{{[#^]is_(?:exact_)?match\s+\\*"(?<key>{KEY})\.name\\*"\s+\\*"(?<value>[^"\\{{$]+)"#
+        r#"\{{\{{[#^]is_(?:exact_)?match[ \t\r\n]+\\*"(?<key>{KEY})\.name\\*"[ \t\r\n]+\\*"(?<value>[^"\\{{$]+)"#
     ))
 });
 /// `event.custom_details.cluster matches part 'a'`. Source: the condition language of `PagerDuty`.
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
-    let operator = r"(?:does\s+not\s+)?(?:match(?:es)?(?:\s+(?:part|regex))?|contains?|equals?)|==|!=";
-    pattern(&format!(r"(?i)\b(?<key>{KEY})\s+(?:{operator})\s+\\*'(?<value>[^'\\$]+)"))
+    let operator = r"(?:does[ \t\r\n]+not[ \t\r\n]+)?(?:match(?:es)?(?:[ \t\r\n]+(?:part|regex))?|contains?|equals?)|==|!=";
+    pattern(&format!(r"(?i)(?-u:\b)(?<key>{KEY})[ \t\r\n]+(?:{operator})[ \t\r\n]+\\*'(?<value>[^'\\$]+)"))
 });
 /// `clusterName = 'a'`, `clusterName IN ('a', 'b')`
 static NRQL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?<key>clusterName)`?\s*(?:!=|=|(?i:NOT\s+)?(?i:LIKE|IN))\s*\(?\s*'(?<value>[^'$\\%{]+)")
+    pattern(r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)")
 });
 
 fn pattern(pattern: &str) -> Regex {

@@ -10,7 +10,7 @@ use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Mention, Origin, Strength};
 use crate::model::mention::Surroundings;
 use crate::model::role::Zone;
-use crate::source::{Source, Span};
+use crate::source::{FileKind, Source, Span};
 use allowed::Allowed;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -71,21 +71,29 @@ fn places<'a>(codebase: &'a Codebase, source: &'a Source) -> BTreeMap<&'a str, V
 fn place(source: &Source, mention: Mention<'_>, allowed: &Allowed<'_>) -> Option<Place> {
     let span = Span::new(source.id(), mention.start as u32, mention.end as u32);
     let around = Surroundings::new(source.text(), mention.start, mention.end);
-    let sureness = sureness(mention, around, span)?;
+    let sureness = sureness(source, mention, around, span)?;
     (!allowed.allows(mention.identity, around, span)).then_some(Place { sureness, span })
 }
 
 /// Nothing where an ordinary word is just that.
-fn sureness(mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
+fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
     let commands = mention.identity.evidence.iter().filter(|evidence| evidence.origin == Origin::Command);
     if commands.into_iter().any(|command| command.span == span) {
         return Some(Sureness::Sure);
     }
     match mention.strength {
+        Strength::Strong if is_variable(source, around) => Some(Sureness::Likely),
         Strength::Strong if is_whole(around) && mention.identity.is_certain() => Some(Sureness::Sure),
         Strength::Strong => Some(Sureness::Likely),
+        Strength::Weak if around.is_said_of_cluster() => Some(Sureness::Likely),
         Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
     }
+}
+
+/// A script or a pipeline that names its cluster once, in a variable, is edited in one place.
+fn is_variable(source: &Source, around: Surroundings<'_>) -> bool {
+    let program = matches!(source.kind(), FileKind::Shell | FileKind::Makefile | FileKind::Ci(_));
+    program && around.is_named_as_cluster()
 }
 
 /// `api.<name>` and `<name>-admin` are the cluster as much as its name is.

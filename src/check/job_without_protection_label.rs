@@ -52,10 +52,15 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
         "label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
          matters"
     );
-    let violation = Violation::at(first.head(), message).in_object(*first, first.head()).with_help(help);
+    let violation = Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
     Some(others.iter().fold(violation, |violation, job| {
-        violation.with_related(job.head().span(), format!("{} does not say either", job.title()))
+        violation.with_related(place(*job).span(), format!("{} does not say either", job.title()))
     }))
+}
+
+/// The line that says what it is: near the top, wherever the name stands.
+fn place(job: Object<'_>) -> Node<'_> {
+    job.root().get("kind").unwrap_or_else(|| job.head())
 }
 
 /// The folder of the nearest kustomization that builds the file, or else of the file itself.

@@ -113,13 +113,12 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     {
         return monitors.add(Language::Datadog, source, root.span());
     }
-    let routing = root.get("receivers").is_some() && root.get("route").is_some();
-    if routing
-        || is("monitoring.coreos.com", &["AlertmanagerConfig"])
+    if is("monitoring.coreos.com", &["AlertmanagerConfig"])
         || is("operator.victoriametrics.com", &["VMAlertmanagerConfig"])
     {
         return monitors.add(Language::Routing, source, root.span());
     }
+    of_routing(source, root, monitors);
     if is("", &["ConfigMap", "Secret"]) {
         let maps = ["data", "stringData"].into_iter().filter_map(|key| root.get(key));
         return maps.flat_map(Node::entries).for_each(|entry| of_embedded(source, entry.value, monitors));
@@ -132,10 +131,20 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     of_variables(source, root, monitors);
 }
 
+/// The configuration of Alertmanager, by itself or inside the values of a chart.
+fn of_routing(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
+    if source.text().contains("receivers") {
+        let configurations =
+            root.walk().filter(|node| node.get("receivers").is_some() && node.get("route").is_some());
+        configurations.for_each(|node| monitors.add(Language::Routing, source, node.span()));
+    }
+}
+
 /// A monitor or a dashboard as Datadog exports it.
 fn is_datadog(source: &Source, root: Node<'_>) -> bool {
-    let monitor = root.get("query").is_some() && root.get("message").is_some();
-    source.kind() == FileKind::Json && (monitor || root.get("widgets").is_some())
+    let monitor = |node: Node<'_>| node.get("query").is_some() && node.get("message").is_some();
+    let exported = monitor(root) || root.items().next().is_some_and(monitor);
+    exported || source.kind() == FileKind::Json && root.get("widgets").is_some()
 }
 
 /// Rules, dashboards and routes are often carried in a `ConfigMap`. The text itself says which.

@@ -202,7 +202,7 @@ impl Identity {
         let Some(strongest) = origins.next() else { return false };
         strongest <= Origin::Injection
             || strongest == Origin::Command
-            || origins.any(|origin| origin != strongest)
+            || origins.any(|origin| origin != strongest && !origin.is_folder())
     }
 
     /// Where the cluster is declared: its spec or the Terraform that builds it.

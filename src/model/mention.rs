@@ -1,6 +1,7 @@
 //! What stands around the name of a cluster in a text: the key, the line, the word it is part of.
 
 use super::monitor::is_cluster_key;
+use super::name::names_another_system;
 
 /// A name in a text, with what stands around it.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +78,16 @@ impl<'a> Surroundings<'a> {
             Some(key) => is_cluster_key(key.rsplit('.').next().unwrap_or(key)),
             None => self.line_above().and_then(flag_item).is_some_and(is_cluster_key),
         }
+    }
+
+    /// Whether a key speaks of a cluster at all: `CLUSTER_RESOURCE`, `clusterEndpoint`.
+    pub fn is_said_of_cluster(self) -> bool {
+        let key = match self.key() {
+            Some("value") => self.line_above().and_then(|line| value_of(line, "name:")),
+            key => key,
+        };
+        let key = key.map(str::to_ascii_lowercase);
+        key.is_some_and(|key| key.starts_with("cluster") && !names_another_system(&key))
     }
 
     /// The key, or what stands before `=` in the token itself: `--cluster-name=x`, `CLUSTER_NAME=x`.

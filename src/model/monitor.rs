@@ -117,14 +117,19 @@ static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// `cluster: a` below `match:`.
 static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{KEY}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#))
+    pattern(&format!(
+        r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{KEY}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
+    ))
 });
 /// `kube_cluster_name:a` inside a query.
-static TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)(?-u:\b)(?<key>(?<tag>{KEY})):(?<value>[A-Za-z0-9_.*/-]*[A-Za-z0-9_*])")));
+static TAG: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)(?-u:\b)(?<key>(?<tag>{KEY})):(?<value>[A-Za-z0-9_.*/-]*[A-Za-z0-9_*])"))
+});
 /// `kube_cluster_name IN (a, b)`
 static TAG_IN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?-u:\b)(?<key>(?<tag>{KEY}))[ \t\r\n]+(?:NOT[ \t\r\n]+)?IN[ \t\r\n]*\([ \t\r\n]*(?<value>[A-Za-z0-9_.*/, -]*[A-Za-z0-9_*])[ \t\r\n]*\)"))
+    pattern(&format!(
+        r"(?-u:\b)(?<key>(?<tag>{KEY}))[ \t\r\n]+(?:NOT[ \t\r\n]+)?IN[ \t\r\n]*\([ \t\r\n]*(?<value>[A-Za-z0-9_.*/, -]*[A-Za-z0-9_*])[ \t\r\n]*\)"
+    ))
 });
 /// `{{#is_match "kube_cluster_name.name" "a"}}`. Source: docs.datadoghq.com/monitors/notify/variables.
 static IS_MATCH: LazyLock<Regex> = LazyLock::new(|| {
@@ -139,7 +144,9 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// `clusterName = 'a'`, `clusterName IN ('a', 'b')`
 static NRQL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)")
+    pattern(
+        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)",
+    )
 });
 
 fn pattern(pattern: &str) -> Regex {

@@ -76,6 +76,8 @@ static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
         resource \s+ "(?:aws_eks_cluster|google_container_cluster|azurerm_kubernetes_cluster)" \s+ "[^"]+" \s* \{
             [^}]*? \n \s* name \s* = \s* "([^"$\n]+)"
+      | (?:^|\n) locals \s* \{ [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
+      | variable \s+ "(?:eks_|gke_|aks_)?cluster_name" \s* \{ [^{}]*? \n \s* default \s* = \s* "([^"$\n]+)"
       | source \s* = \s* "terraform-aws-modules/eks/aws" [^{}]*? \n \s* (?:cluster_)?name \s* = \s* "([^"$\n]+)"
     "#;
     Regex::new(pattern).expect("a constant pattern")

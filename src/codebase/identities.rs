@@ -6,10 +6,11 @@ mod objects;
 use super::Codebase;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
 use crate::model::name::{Promise, names_another_system};
-use crate::model::object::Object;
 use crate::model::role::Zone;
+use crate::model::workload::Workload;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every name that something in the codebase takes for a cluster, and what speaks for it.
@@ -110,10 +111,17 @@ fn namesakes(codebase: &Codebase, candidates: &mut Candidates) {
     }
 }
 
-/// Words that name something else as well, so that finding them says nothing: namespaces and folders of applications.
+/// Words that name something else as well, so that finding them says nothing: namespaces, applications, their folders.
 fn taken_words(codebase: &Codebase) -> BTreeSet<String> {
-    let namespaces = codebase.objects_of("", "Namespace").filter_map(Object::name);
-    let mut taken: BTreeSet<String> = namespaces.map(std::borrow::Cow::into_owned).collect();
+    let mut taken = BTreeSet::new();
+    for object in codebase.objects() {
+        let runs = Workload::of(object).is_some() || object.is("", "Service") || object.is("", "Namespace");
+        taken.extend(object.name().filter(|_| runs).map(Cow::into_owned));
+        taken.extend(object.namespace().map(Cow::into_owned));
+    }
+    for kustomization in codebase.kustomizations() {
+        taken.extend(kustomization.namespace().map(|namespace| namespace.text().into_owned()));
+    }
     for source in codebase.sources() {
         taken.extend(application_folders(source).map(str::to_owned));
     }

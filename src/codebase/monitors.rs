@@ -189,9 +189,9 @@ fn of_variables(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
         let Some(name) = variable.get("name").filter(|name| is_cluster_key(&name.text())) else { continue };
         let offered =
             variable.get("query").filter(|_| variable.get("type").is_some_and(|kind| kind.is_text("custom")));
-        let current = variable.at(&["current", "value"]);
+        let current = ["value", "text"].into_iter().filter_map(|key| variable.at(&["current", key]));
         monitors.texts += 1;
-        for value in current.into_iter().chain(offered).flat_map(values) {
+        for value in current.chain(offered).flat_map(values) {
             monitors.filters.push(Filter {
                 span: inner(source, value),
                 key: name.text().into_owned(),

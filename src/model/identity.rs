@@ -418,10 +418,9 @@ mod tests {
         ]);
         let strengths: Vec<_> = known
             .mentions("gandalf prod prod-eks tokyo-7 web-shop")
-            .map(|mention| mention.strength)
+            .map(|mention| format!("{:?}", mention.strength))
             .collect();
-        use Strength::{Environment, Strong, Weak};
-        assert_eq!(strengths, [Weak, Environment, Weak, Strong, Weak]);
+        assert_eq!(strengths, ["Weak", "Environment", "Weak", "Strong", "Weak"]);
     }
 
     #[test]

@@ -51,7 +51,9 @@ impl<'a> Surroundings<'a> {
             ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
         let piped = self.before().contains(['|', '>']);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-        said && !piped || PROSE.contains(&key)
+        // Names of steps and jobs are sentences; names of objects have no spaces.
+        let sentence = key == "name" && first.trim_start_matches("name:").trim_start().contains(' ');
+        said && !piped || sentence || PROSE.contains(&key)
     }
 
     /// The key whose value begins before the name on this line: `key: `, `key=`, `--key `, `"key": "`.
@@ -62,7 +64,7 @@ impl<'a> Surroundings<'a> {
             Some(bare) => (bare, true),
             None => (bare, false),
         };
-        let bare = bare.trim_end_matches(['"', '\'', ' ', ':']);
+        let bare = bare.trim_end_matches(['"', '\'', ' ', ':', '?', '+']);
         let start = bare.rfind(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).map_or(0, |at| at + 1);
         let key = &bare[start..];
         let flag = key.starts_with("--");
@@ -165,9 +167,12 @@ mod tests {
             "- name: CLUSTER_NAME\n  value: NAME",
             "export CLUSTER_NAME=NAME",
             "run --cluster NAME",
+            "CLUSTER ?= NAME",
             "  installation = \"NAME\"",
         ];
-        named.iter().for_each(|text| assert!(around(text).is_named_as_cluster(), "{text}"));
+        for text in named {
+            assert!(around(text).is_named_as_cluster(), "{text}");
+        }
         let unnamed = [
             "env: NAME",
             "cluster: my-NAME",
@@ -175,7 +180,9 @@ mod tests {
             "kafka_cluster: NAME",
             "a cluster NAME",
         ];
-        unnamed.iter().for_each(|text| assert!(!around(text).is_named_as_cluster(), "{text}"));
+        for text in unnamed {
+            assert!(!around(text).is_named_as_cluster(), "{text}");
+        }
     }
 
     #[test]
@@ -191,6 +198,8 @@ mod tests {
             assert!(around(text).is_comment(), "{text}");
         }
         assert!(around("echo \"to NAME\"").is_prose());
+        assert!(around("- name: Deploy to NAME").is_prose());
+        assert!(!around("- name: NAME").is_prose());
         assert!(around("  description: runs in NAME").is_prose());
         assert!(!around("kubectl config use-context NAME").is_prose());
     }

@@ -82,7 +82,7 @@ impl Origin {
 
     /// Whether the name belongs here: somewhere it has to be written once.
     pub fn declares(self) -> bool {
-        !matches!(self, Self::Command | Self::Argument | Self::Matrix)
+        !matches!(self, Self::Command | Self::Argument)
     }
 
     fn is_folder(self) -> bool {

@@ -52,7 +52,7 @@ impl<'a> Surroundings<'a> {
         let piped = self.before().contains(['|', '>']);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
-        let sentence = key == "name" && first.trim_start_matches("name:").trim_start().contains(' ');
+        let sentence = first.strip_prefix("name:").is_some_and(|name| name.trim_start().contains(' '));
         said && !piped || sentence || PROSE.contains(&key)
     }
 

@@ -54,13 +54,14 @@ impl<'a> Allowed<'a> {
     }
 }
 
-/// A spec may repeat its own name; a hub's record and an injected value stand for themselves.
+/// A spec may repeat its own name; a hub's record, an injected value and a pipeline's list of clusters stand for
+/// themselves.
 fn is_declared_here(identity: &Identity, span: Span) -> bool {
     identity.evidence.iter().any(|evidence| match evidence.origin {
         Origin::Spec | Origin::Registration | Origin::Terraform | Origin::Kubeconfig => {
             evidence.span.file == span.file
         }
-        Origin::Injection | Origin::Delivery => evidence.span.contains(span),
+        Origin::Injection | Origin::Delivery | Origin::Matrix => evidence.span.contains(span),
         _ => false,
     })
 }
@@ -126,4 +127,4 @@ fn is_image(around: Surroundings<'_>) -> bool {
     hosts.iter().any(|host| token.contains(host)) || IMAGE_KEYS.contains(&key) || key.contains("image")
 }
 
-const IMAGE_KEYS: [&str; 5] = ["newname", "repository", "repo", "repourl", "registry"];
+const IMAGE_KEYS: [&str; 6] = ["newname", "uses", "repository", "repo", "repourl", "registry"];

@@ -80,11 +80,6 @@ impl Origin {
         }
     }
 
-    /// Whether the name belongs here: somewhere it has to be written once.
-    pub fn declares(self) -> bool {
-        !matches!(self, Self::Command | Self::Argument)
-    }
-
     fn is_folder(self) -> bool {
         matches!(self, Self::Folder | Self::Overlay)
     }

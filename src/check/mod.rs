@@ -2,10 +2,16 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
-pub mod expression;
 mod ambiguous_yaml;
+pub mod expression;
+mod hard_coded_cluster_name;
+mod job_without_protection_label;
 mod live_status;
+mod monitor_filters_on_cluster_name;
 pub mod registry;
+mod stateful_workload;
+mod timeless_cluster_name;
+mod unknown_protection_value;
 
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
@@ -37,6 +43,11 @@ impl Outcome {
     /// Objects to something.
     pub fn report(&mut self, violation: Violation) {
         self.violations.push(violation);
+    }
+
+    /// Objects to several things, or to the one thing that there may be.
+    pub fn report_all(&mut self, violations: impl IntoIterator<Item = Violation>) {
+        self.violations.extend(violations);
     }
 
     /// Says that the check itself failed at a place: there is no answer, and that is not silent.

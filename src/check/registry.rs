@@ -2,15 +2,29 @@
 
 use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
+use super::hard_coded_cluster_name::HardCodedClusterName;
+use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::live_status::LiveStatus;
+use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
+use super::stateful_workload::StatefulWorkload;
+use super::timeless_cluster_name::TimelessClusterName;
+use super::unknown_protection_value::UnknownProtectionValue;
 use crate::problem::Problem;
 use crate::suggest::closest;
 use crate::yaml::{self, Node};
 use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
-const CHECKS: &[(&str, Constructor)] =
-    &[("ambiguous-yaml", of::<AmbiguousYaml>), ("live-status", of::<LiveStatus>)];
+const CHECKS: &[(&str, Constructor)] = &[
+    ("ambiguous-yaml", of::<AmbiguousYaml>),
+    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
+    ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
+    ("live-status", of::<LiveStatus>),
+    ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
+    ("stateful-workload", of::<StatefulWorkload>),
+    ("timeless-cluster-name", of::<TimelessClusterName>),
+    ("unknown-protection-value", of::<UnknownProtectionValue>),
+];
 
 type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;
 

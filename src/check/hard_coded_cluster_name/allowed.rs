@@ -1,0 +1,130 @@
+//! Places where the name of a cluster belongs, and words that only look like one.
+
+use crate::codebase::Codebase;
+use crate::model::identity::{Identity, Origin};
+use crate::model::kustomization::resolve_path;
+use crate::model::mention::Surroundings;
+use crate::model::object::TypeMeta;
+use crate::source::{FileKind, Source, Span};
+use crate::yaml::Node;
+
+/// What is allowed in one file. Built only for files in which a name stands at all.
+pub(super) struct Allowed<'a> {
+    codebase: &'a Codebase,
+    source: &'a Source,
+    /// Comments, and documents that declare or register clusters.
+    spans: Vec<Span>,
+    /// Whether `cluster` means a cluster of containers or of databases here.
+    has_other_clusters: bool,
+}
+
+impl<'a> Allowed<'a> {
+    pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
+        let tree = codebase.tree(source.id());
+        let comments = tree.into_iter().flat_map(|tree| tree.comments().map(|comment| comment.span));
+        let declarations =
+            tree.into_iter().flat_map(|tree| tree.roots().filter(|root| declares_clusters(*root)));
+        let spans = comments.chain(declarations.map(Node::span)).collect();
+        let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
+        let has_other_clusters =
+            source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
+        Self { codebase, source, spans, has_other_clusters }
+    }
+
+    pub(super) fn allows(&self, identity: &Identity, around: Surroundings<'_>, span: Span) -> bool {
+        identity.owns(self.source.path())
+            || is_declared_here(identity, span)
+            || self.spans.iter().any(|allowed| allowed.contains(span))
+            || self.has_other_clusters && around.is_named_as_cluster()
+            || around.is_comment()
+            || around.is_prose()
+            || is_structural(around)
+            || is_image(around)
+            || self.codebase.monitors().compares(span)
+            || self.is_path(around)
+    }
+
+    /// A folder of this repository may be called after a cluster, and has to be referred to.
+    fn is_path(&self, around: Surroundings<'_>) -> bool {
+        let path = around.token_to_name().rsplit(['=', ':']).next().unwrap_or_default();
+        let from_root = path.trim_start_matches("../").trim_start_matches("./").trim_start_matches('/');
+        let from_here = resolve_path(self.source.folder(), path);
+        let known = |path: &str| path.contains('/') && self.codebase.has_path(path);
+        known(from_root) || from_here.is_some_and(|path| known(&path))
+    }
+}
+
+/// A spec may repeat its own name; a hub's record, an injected value and a pipeline's list of clusters stand for
+/// themselves.
+fn is_declared_here(identity: &Identity, span: Span) -> bool {
+    identity.evidence.iter().any(|evidence| match evidence.origin {
+        Origin::Spec | Origin::Registration | Origin::Terraform | Origin::Kubeconfig => {
+            evidence.span.file == span.file
+        }
+        Origin::Injection | Origin::Delivery | Origin::Matrix => evidence.span.contains(span),
+        _ => false,
+    })
+}
+
+/// Groups whose objects are about clusters: what they say of a cluster's name is their business.
+const ABOUT_CLUSTERS: [&str; 9] = [
+    "kops.k8s.io",
+    "kops",
+    "eksctl.io",
+    "cluster.x-k8s.io",
+    "provisioning.cattle.io",
+    "rke.cattle.io",
+    "core.gardener.cloud",
+    "cluster.open-cluster-management.io",
+    "argoproj.io",
+];
+
+fn declares_clusters(root: Node<'_>) -> bool {
+    let Some(meta) = TypeMeta::of(root) else { return false };
+    let workflow = meta.group() == "argoproj.io" && !meta.kind().starts_with("App");
+    !workflow
+        && ABOUT_CLUSTERS
+            .iter()
+            .any(|group| meta.group() == *group || meta.group().ends_with(&format!(".{group}")))
+}
+
+/// Labels, tags and paths of object stores that tools derive from the name.
+fn is_structural(around: Surroundings<'_>) -> bool {
+    let keys = [
+        "kops.k8s.io/cluster",
+        "cluster.x-k8s.io/cluster-name",
+        "configBase",
+        "keyStore",
+        "secretStore",
+        "discoveryStore",
+        "masterPublicName",
+        "masterInternalName",
+        "publicName",
+    ];
+    let token = around.token_to_name();
+    around.key().is_some_and(|key| keys.contains(&key)) || token.contains("kubernetes.io/cluster/")
+}
+
+/// Images and repositories are called after organisations and products, as clusters are.
+fn is_image(around: Surroundings<'_>) -> bool {
+    let hosts = [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "docker.io",
+        "quay.io",
+        "ghcr.io",
+        "gcr.io",
+        ".pkg.dev",
+        "public.ecr.aws",
+        "registry.",
+        ".dkr.ecr.",
+        ".azurecr.io",
+    ];
+    let token = around.token();
+    let key = around.key().unwrap_or_default().to_ascii_lowercase();
+    let key = key.rsplit('.').next().unwrap_or_default();
+    hosts.iter().any(|host| token.contains(host)) || IMAGE_KEYS.contains(&key) || key.contains("image")
+}
+
+const IMAGE_KEYS: [&str; 6] = ["newname", "uses", "repository", "repo", "repourl", "registry"];

@@ -1,0 +1,206 @@
+//! What stands around the name of a cluster in a text: the key, the line, the word it is part of.
+
+use super::monitor::is_cluster_key;
+use super::name::names_another_system;
+
+/// A name in a text, with what stands around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    text: &'a str,
+    start: usize,
+    end: usize,
+    line: usize,
+}
+
+impl<'a> Surroundings<'a> {
+    /// The surroundings of `text[start..end]`.
+    pub fn new(text: &'a str, start: usize, end: usize) -> Self {
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        Self { text, start, end, line }
+    }
+
+    /// The line up to the name.
+    pub fn before(self) -> &'a str {
+        &self.text[self.line..self.start]
+    }
+
+    /// The name with everything up to the next space or quote on both sides.
+    pub fn token(self) -> &'a str {
+        &self.text[self.token_start()..self.token_end()]
+    }
+
+    /// The token from its start to the end of the name.
+    pub fn token_to_name(self) -> &'a str {
+        &self.text[self.token_start()..self.end]
+    }
+
+    /// Whether the line is a comment, or a comment began before the name.
+    pub fn is_comment(self) -> bool {
+        let before = self.before();
+        let trimmed = before.trim_start();
+        let begins = ["#", "//", "/*", "*", "{{/*", "{{- /*", "<!--"];
+        begins.iter().any(|mark| trimmed.starts_with(mark))
+            || before.contains(" # ")
+            || before.ends_with(" #")
+    }
+
+    /// Whether the name is said to people, not to a program.
+    pub fn is_prose(self) -> bool {
+        let first = self.before().trim_start().trim_start_matches(['@', '-']).trim_start();
+        let said =
+            ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
+        let piped = self.before().contains(['|', '>']);
+        let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        // Names of steps and jobs are sentences; names of objects have no spaces.
+        let sentence = first.strip_prefix("name:").is_some_and(|name| name.trim_start().contains(' '));
+        said && !piped || sentence || PROSE.contains(&key)
+    }
+
+    /// The key whose value begins before the name on this line: `key: `, `key=`, `--key `, `"key": "`.
+    pub fn key(self) -> Option<&'a str> {
+        let before = &self.text[self.line..self.token_start()];
+        let bare = before.trim_end_matches(['"', '\'', ' ', '\\', '[', '(']);
+        let (bare, assigned) = match bare.strip_suffix([':', '=']) {
+            Some(bare) => (bare, true),
+            None => (bare, false),
+        };
+        let bare = bare.trim_end_matches(['"', '\'', ' ', ':', '?', '+']);
+        let start = bare.rfind(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).map_or(0, |at| at + 1);
+        let key = &bare[start..];
+        let flag = key.starts_with("--");
+        (assigned || flag).then(|| key.trim_start_matches('-')).filter(|key| !key.is_empty())
+    }
+
+    /// Whether a key says that this is the name of a cluster.
+    pub fn is_named_as_cluster(self) -> bool {
+        match self.assignment() {
+            Some("value") => {
+                self.line_above().and_then(|line| value_of(line, "name:")).is_some_and(is_cluster_key)
+            }
+            Some(key) => is_cluster_key(key.rsplit('.').next().unwrap_or(key)),
+            None => self.line_above().and_then(flag_item).is_some_and(is_cluster_key),
+        }
+    }
+
+    /// Whether a key speaks of a cluster at all: `CLUSTER_RESOURCE`, `clusterEndpoint`.
+    pub fn is_said_of_cluster(self) -> bool {
+        let key = match self.key() {
+            Some("value") => self.line_above().and_then(|line| value_of(line, "name:")),
+            key => key,
+        };
+        let key = key.map(str::to_ascii_lowercase);
+        key.is_some_and(|key| key.starts_with("cluster") && !names_another_system(&key))
+    }
+
+    /// The key, or what stands before `=` in the token itself: `--cluster-name=x`, `CLUSTER_NAME=x`.
+    fn assignment(self) -> Option<&'a str> {
+        let inside = self.token_to_name().strip_suffix(&self.text[self.start..self.end])?;
+        let inside = inside.strip_suffix('=').map(|key| key.trim_start_matches('-'));
+        if inside.is_some() { inside } else { self.key().filter(|_| self.is_whole_token()) }
+    }
+
+    fn is_whole_token(self) -> bool {
+        self.token_start() == self.start && self.token_end() == self.end
+    }
+
+    fn line_above(self) -> Option<&'a str> {
+        self.text[..self.line].lines().next_back()
+    }
+
+    /// What stands before and after the name within its run of letters, digits, hyphens, underscores and dots.
+    pub fn rest_of_run(self) -> (&'a str, &'a str) {
+        let in_run = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let (before, after) = (&self.text[..self.start], &self.text[self.end..]);
+        let from = before.len() - before.chars().rev().take_while(|c| in_run(*c)).count();
+        let length = after.chars().take_while(|c| in_run(*c)).count();
+        let (before, after) =
+            (before[from..].trim_start_matches(['-', '.']), after[..length].trim_end_matches(['-', '.']));
+        // An escaped line break in a JSON string ends a word: its letter belongs to no name.
+        (if self.text[..from].ends_with('\\') { &before[before.len().min(1)..] } else { before }, after)
+    }
+
+    fn token_start(self) -> usize {
+        self.text[..self.start].rfind(ends_token).map_or(0, |at| at + 1)
+    }
+
+    fn token_end(self) -> usize {
+        self.text[self.end..].find(ends_token).map_or(self.text.len(), |at| self.end + at)
+    }
+}
+
+/// Keys whose values are read by people. Sources: annotations of Prometheus' rules, fields of CI systems and CRDs.
+const PROSE: &[&str] =
+    &["description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label"];
+
+fn ends_token(c: char) -> bool {
+    c.is_ascii_whitespace() || "\"'`,;()[]{}<>|&".contains(c)
+}
+
+fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    let line = line.trim().trim_start_matches("- ").trim_start();
+    Some(line.strip_prefix(key)?.trim().trim_matches(['"', '\'']))
+}
+
+/// `- --cluster-name` as an item of its own.
+fn flag_item(line: &str) -> Option<&str> {
+    let item = line.trim().strip_prefix('-')?.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+    item.strip_prefix("--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(text: &str) -> Surroundings<'_> {
+        let start = text.rfind("NAME").expect("every case has a NAME");
+        Surroundings::new(text, start, start + 4)
+    }
+
+    #[test]
+    fn keys_say_what_a_name_is() {
+        let named = [
+            "cluster: NAME",
+            "  clusterName: \"NAME\"",
+            "{\"cluster_name\": \"NAME\"}",
+            "args: [--cluster-name=NAME]",
+            "- --cluster\n- NAME",
+            "- name: CLUSTER_NAME\n  value: NAME",
+            "export CLUSTER_NAME=NAME",
+            "run --cluster NAME",
+            "CLUSTER ?= NAME",
+            "  installation = \"NAME\"",
+        ];
+        for text in named {
+            assert!(around(text).is_named_as_cluster(), "{text}");
+        }
+        let unnamed = [
+            "env: NAME",
+            "cluster: my-NAME",
+            "- name: ENV\n  value: NAME",
+            "kafka_cluster: NAME",
+            "a cluster NAME",
+        ];
+        for text in unnamed {
+            assert!(!around(text).is_named_as_cluster(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_told_from_its_rest() {
+        assert_eq!(around("https://api.NAME:6443").rest_of_run(), ("api.", ""));
+        assert_eq!(around("a NAME.").rest_of_run(), ("", ""));
+        assert_eq!(around("NAME-loki-role").rest_of_run(), ("", "-loki-role"));
+    }
+
+    #[test]
+    fn comments_and_prose_are_seen() {
+        for text in ["# NAME", "a: b # NAME", "  // NAME"] {
+            assert!(around(text).is_comment(), "{text}");
+        }
+        assert!(around("echo \"to NAME\"").is_prose());
+        assert!(around("- name: Deploy to NAME").is_prose());
+        assert!(!around("- name: NAME").is_prose());
+        assert!(around("  description: runs in NAME").is_prose());
+        assert!(!around("kubectl config use-context NAME").is_prose());
+    }
+}

@@ -2,8 +2,12 @@
 //!
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
+pub mod backup;
 pub mod cluster;
+pub mod environment;
+pub mod glob;
 pub mod kustomization;
 pub mod object;
 pub mod role;
+pub mod state;
 pub mod workload;

@@ -55,6 +55,15 @@ impl Reach {
             .flat_map(|l| l.resources.iter().copied())
     }
 
+    /// The kustomization itself and all that it takes in.
+    pub(super) fn kustomizations_reached_by(&self, kustomization: FileId) -> BTreeSet<FileId> {
+        self.closure(kustomization)
+    }
+
+    pub(super) fn is_kustomization(&self, file: FileId) -> bool {
+        self.listed.contains_key(&file)
+    }
+
     pub(super) fn is_input(&self, kustomization: FileId) -> bool {
         self.inputs.contains(&kustomization)
     }

@@ -3,7 +3,7 @@
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
-use crate::model::environment::{Environment, Group, Stage, skeleton, without_environment};
+use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::source::Span;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -47,6 +47,8 @@ const EXPECTED: &[(&str, &str)] = &[
 /// The environments of a group that hold anything in common, the one closest to the users first.
 struct Compared<'a> {
     sides: Vec<Side<'a>>,
+    /// Folders beside them that may be environments too: what they have is not in one environment only.
+    others: Side<'a>,
 }
 
 /// One environment.
@@ -78,11 +80,12 @@ struct Bundle<'a> {
 impl<'a> Compared<'a> {
     /// Environments that share nothing with the others are not the same thing twice.
     fn of(codebase: &'a Codebase, group: &'a Group<'a>) -> Option<Self> {
-        let sides: Vec<_> = group.environments.iter().map(|e| Side::of(codebase, e)).collect();
+        let sides: Vec<_> = group.environments.iter().map(|e| Side::new(codebase, e.stage, &e.members)).collect();
         let shares: Vec<_> = sides.iter().map(|side| side.shares_with_any(&sides)).collect();
         let sides = sides.into_iter().zip(shares).filter(|(_, shares)| *shares).map(|(side, _)| side);
         let sides: Vec<_> = sides.collect();
-        (sides.len() > 1).then_some(Self { sides })
+        let others = Side::new(codebase, Stage::Trial, &group.others);
+        (sides.len() > 1).then_some(Self { sides, others })
     }
 
     /// What the environment closest to the users has and no other, and what it lacks although another has it.
@@ -94,16 +97,17 @@ impl<'a> Compared<'a> {
             let alone = other.alone(&[reference]).into_iter();
             lonely.extend(alone.filter(|lonely| seen.insert(other.name_key(lonely.item))));
         }
+        lonely.retain(|lonely| !self.others.has(lonely.side, lonely.item));
         lonely
     }
 }
 
 impl<'a> Side<'a> {
-    fn of(codebase: &'a Codebase, environment: &'a Environment<'a>) -> Self {
-        let content = codebase.content(&environment.members);
+    fn new(codebase: &'a Codebase, stage: Stage, members: &'a [&'a str]) -> Self {
+        let content = codebase.content(members);
         let mut side = Self {
-            stage: environment.stage,
-            members: &environment.members,
+            stage,
+            members,
             content,
             by_name: HashMap::new(),
             by_skeleton: HashSet::new(),
@@ -227,7 +231,9 @@ impl Bundle<'_> {
         }
         let trial = side.stage == Stage::Trial || lacking.iter().all(|other| other.stage == Stage::Trial);
         let production = side.stage.max(lacking[0].stage) == Stage::Production;
-        if trial || !production { violation.weaker() } else { violation }
+        let violation = if trial || !production { violation.weaker() } else { violation };
+        // A tool for developers alone is usual, an application that only they have is not.
+        if side.stage == Stage::Development { violation.less_sure() } else { violation }
     }
 
     fn message(&self) -> String {
@@ -238,10 +244,12 @@ impl Bundle<'_> {
             more => format!("{} and {more} more objects exist", self.first.title()),
         };
         let others: Vec<_> = lacking.iter().map(|other| other.title()).collect();
-        let why = if side.stage > lacking[0].stage {
-            "a new cluster gets it without anybody having tried it before"
+        let why = if side.stage.max(lacking[0].stage) < Stage::Production {
+            "the two are not built alike"
+        } else if side.stage > lacking[0].stage {
+            "nobody has tried it before it comes to the users"
         } else {
-            "what is tried there is not what runs later"
+            "what is tried there is not what the users get"
         };
         format!("{what} in {} and not in {}: {why}", side.title(), others.join(" or "))
     }
@@ -250,8 +258,8 @@ impl Bundle<'_> {
 impl Side<'_> {
     /// Shows where this environment does not take the object in.
     fn show(&self, codebase: &Codebase, violation: Violation) -> Violation {
-        let entry = self.content.entries.first().and_then(|file| codebase.kustomization(*file));
-        let Some(kustomization) = entry else { return violation };
+        let [entry] = self.content.entries[..] else { return violation };
+        let Some(kustomization) = codebase.kustomization(entry) else { return violation };
         let key = ["resources", "bases"].into_iter().find_map(|name| kustomization.field(name));
         let span = key.map_or(Span::file_start(kustomization.file()), |entry| entry.key.span());
         violation.with_related(span, "not taken in here")

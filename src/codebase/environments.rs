@@ -57,11 +57,14 @@ impl Codebase {
         let judged = |source: &&Source| self.zone(source.id()).is_judged();
         let folders: BTreeSet<&str> =
             self.sources().iter().filter(judged).flat_map(|source| ancestors(source.folder())).collect();
-        let mut groups = groups_of_folders(folders.into_iter());
+        let mut groups = groups_of_folders(&folders);
         let files = self.sources().iter().filter(judged).filter(|source| source.kind() == FileKind::Yaml);
         groups.extend(groups_of_files(files.map(Source::path)));
         let builds = self.closures();
         groups.retain(|group| !self.is_built_together(group, &builds));
+        for group in &mut groups {
+            group.others.retain(|folder| self.is_entry(folder));
+        }
         groups
     }
 
@@ -76,6 +79,11 @@ impl Codebase {
             }
         }
         content
+    }
+
+    /// Whether a folder is built by itself and is not a part of others.
+    fn is_entry(&self, folder: &str) -> bool {
+        self.kustomization_in(folder).is_some_and(|k| !self.is_built_into_another(k.file()))
     }
 
     /// For each kustomization that no other takes in, all that it takes in.
@@ -153,6 +161,7 @@ impl<'a> Content<'a> {
         let parts: Vec<_> = codebase.kustomizations_reached_by(kustomization.file()).collect();
         for part in &parts {
             self.add_generated(*part);
+            self.add_decrypted(codebase, *part, folder);
             self.add_unread(codebase, *part);
         }
         let sets_namespace = parts.iter().any(|part| part.namespace().is_some());
@@ -213,12 +222,22 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// What the plug-in `ksops` decrypts: its files are objects, of which the values alone are hidden.
+    fn add_decrypted(&mut self, codebase: &'a Codebase, kustomization: Kustomization<'a>, folder: &'a str) {
+        let generators = kustomization.field("generators").map(|entry| entry.value);
+        for generator in generators.into_iter().flat_map(Node::items) {
+            for file in decrypted_files(codebase, kustomization, generator).unwrap_or_default() {
+                self.add_file(codebase, file, folder, Some(generator));
+            }
+        }
+    }
+
     fn add_unread(&mut self, codebase: &Codebase, kustomization: Kustomization<'_>) {
         for reference in kustomization.inputs() {
             if reference.is_remote() {
                 self.unread.insert(without_version(&reference.text));
             } else if !is_readable(codebase, kustomization, &reference) {
-                self.unread.insert(reference.text.rsplit('/').next().unwrap_or_default().to_owned());
+                self.unread.insert(file_name(&reference.text).to_owned());
             }
         }
         let charts = ["helmCharts", "helmChartInflationGenerator"].map(|list| kustomization.field(list));
@@ -228,9 +247,28 @@ impl<'a> Content<'a> {
         }
         let plugins = ["generators", "transformers"].map(|list| kustomization.field(list));
         for plugin in plugins.into_iter().flatten().flat_map(|entry| entry.value.items()) {
-            self.unread.insert(plugin.text().into_owned());
+            if decrypted_files(codebase, kustomization, plugin).is_none() {
+                self.unread.insert(file_name(&plugin.text()).to_owned());
+            }
         }
     }
+}
+
+/// The files of a `ksops` generator; none for other plug-ins and where one of the files was not read.
+fn decrypted_files(
+    codebase: &Codebase,
+    kustomization: Kustomization<'_>,
+    generator: Node<'_>,
+) -> Option<Vec<FileId>> {
+    let path = resolve_path(kustomization.folder(), &generator.text())?;
+    let source = codebase.sources().by_path(&path)?;
+    let root = codebase.tree(source.id())?.roots().next()?;
+    root.get("apiVersion").filter(|version| version.text().starts_with("viaduct.ai/"))?;
+    let files = root.get("files")?.items().map(|file| {
+        let path = resolve_path(source.folder(), &file.text())?;
+        codebase.sources().by_path(&path).map(Source::id)
+    });
+    files.collect()
 }
 
 /// The files that one entry of a kustomization brings in.
@@ -298,6 +336,10 @@ fn without_version(address: &str) -> String {
     let address = address.split('?').next().unwrap_or_default();
     let parts = address.split('/').filter(|part| !is_version(part));
     parts.collect::<Vec<_>>().join("/")
+}
+
+fn file_name(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 fn is_version(part: &str) -> bool {

@@ -56,6 +56,8 @@ pub struct Group<'a> {
     pub parent: &'a str,
     /// At least two, the one closest to the users first.
     pub environments: Vec<Environment<'a>>,
+    /// Folders beside them whose names tell nothing: maybe further environments, maybe parts of these.
+    pub others: Vec<&'a str>,
 }
 
 /// One environment of a group.
@@ -68,8 +70,14 @@ pub struct Environment<'a> {
 }
 
 /// Finds the environments among folders. All paths are relative to the checked root.
-pub fn groups_of_folders<'a>(folders: impl Iterator<Item = &'a str>) -> Vec<Group<'a>> {
-    groups(folders, |parent, form| if is_parent_of_environments(parent) { String::new() } else { form })
+pub fn groups_of_folders<'a>(folders: &BTreeSet<&'a str>) -> Vec<Group<'a>> {
+    let any_form = |parent: &str, form| if is_parent_of_environments(parent) { String::new() } else { form };
+    let mut groups = groups(folders.iter().copied(), any_form);
+    for group in groups.iter_mut().filter(|group| is_parent_of_environments(group.parent)) {
+        let children = folders.iter().filter(|folder| split(folder).0 == group.parent);
+        group.others = children.filter(|folder| stage_of(split(folder).1).is_none()).copied().collect();
+    }
+    groups
 }
 
 /// Finds the environments among files: `ingress-prod.yaml` beside `ingress-stage.yaml`.
@@ -84,13 +92,14 @@ fn groups<'a>(
 ) -> Vec<Group<'a>> {
     let mut found: BTreeMap<(&str, String), BTreeMap<Stage, BTreeSet<&str>>> = BTreeMap::new();
     for path in paths {
-        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (parent, name) = split(path);
         let Some((stage, form)) = read_name(name) else { continue };
         let form = agree(parent, form);
         found.entry((parent, form)).or_default().entry(stage).or_default().insert(path);
     }
     let several = found.into_iter().filter(|(_, stages)| stages.len() > 1);
-    several.map(|((parent, _), stages)| Group { parent, environments: environments(stages) }).collect()
+    let group = |((parent, _), stages)| Group { parent, environments: environments(stages), others: Vec::new() };
+    several.map(group).collect()
 }
 
 /// The stage that a name tells of, if it tells of exactly one.
@@ -128,6 +137,11 @@ pub fn skeleton(name: &str) -> String {
 }
 
 const ENVIRONMENT: &str = "<env>";
+
+/// The folder a path lies in, and its last part.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
 
 fn environments(stages: BTreeMap<Stage, BTreeSet<&str>>) -> Vec<Environment<'_>> {
     let stages = stages.into_iter().rev();
@@ -178,7 +192,7 @@ mod tests {
     use super::*;
 
     fn members<'a>(paths: &[&'a str]) -> Vec<Vec<Vec<&'a str>>> {
-        let groups = groups_of_folders(paths.iter().copied());
+        let groups = groups_of_folders(&paths.iter().copied().collect());
         groups.into_iter().map(|group| group.environments.into_iter().map(|e| e.members).collect()).collect()
     }
 
@@ -200,6 +214,13 @@ mod tests {
     fn regions_of_one_stage_are_members_of_one_environment() {
         let found = members(&["overlays/prod-eu", "overlays/prod-us", "overlays/stage"]);
         assert_eq!(found, [vec![vec!["overlays/prod-eu", "overlays/prod-us"], vec!["overlays/stage"]]]);
+    }
+
+    #[test]
+    fn unknown_names_beside_environments_are_kept() {
+        let folders = ["overlays/osaka", "overlays/prod", "overlays/prod/osaka", "overlays/stage"];
+        let groups = groups_of_folders(&folders.into_iter().collect());
+        assert_eq!(groups[0].others, ["overlays/osaka"]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Everything that was read, immutable, with its indexes. Checks ask it; nobody changes it.
 
+pub mod backups;
 mod build;
 pub mod environments;
+pub mod namespaces;
 mod reach;
 
 use crate::config::Config;

@@ -2,6 +2,8 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+pub mod namespace_not_backed_up;
+pub mod no_backup;
 pub mod object_in_one_environment_only;
 
 use crate::codebase::Codebase;

@@ -80,7 +80,8 @@ struct Bundle<'a> {
 impl<'a> Compared<'a> {
     /// Environments that share nothing with the others are not the same thing twice.
     fn of(codebase: &'a Codebase, group: &'a Group<'a>) -> Option<Self> {
-        let sides: Vec<_> = group.environments.iter().map(|e| Side::new(codebase, e.stage, &e.members)).collect();
+        let sides: Vec<_> =
+            group.environments.iter().map(|e| Side::new(codebase, e.stage, &e.members)).collect();
         let shares: Vec<_> = sides.iter().map(|side| side.shares_with_any(&sides)).collect();
         let sides = sides.into_iter().zip(shares).filter(|(_, shares)| *shares).map(|(side, _)| side);
         let sides: Vec<_> = sides.collect();

@@ -98,7 +98,8 @@ fn groups<'a>(
         found.entry((parent, form)).or_default().entry(stage).or_default().insert(path);
     }
     let several = found.into_iter().filter(|(_, stages)| stages.len() > 1);
-    let group = |((parent, _), stages)| Group { parent, environments: environments(stages), others: Vec::new() };
+    let group =
+        |((parent, _), stages)| Group { parent, environments: environments(stages), others: Vec::new() };
     several.map(group).collect()
 }
 

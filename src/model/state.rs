@@ -33,10 +33,23 @@ pub fn data_of(object: Object<'_>) -> Option<&'static str> {
         return Some("a volume");
     }
     if object.is("apps", "StatefulSet") {
-        let templates = object.at(&["spec", "volumeClaimTemplates"]);
-        return templates.is_some_and(has_items).then_some("a volume for each pod");
+        return data_of_stateful_set(object);
+    }
+    if object.is("", "PersistentVolume") {
+        // Volumes of other kinds are only named here; their data is elsewhere and survives the cluster.
+        let kinds: [&[&str]; 2] = [&["spec", "local"], &["spec", "hostPath"]];
+        return kinds.into_iter().any(|path| object.at(path).is_some()).then_some("a disk of a node");
     }
     OPERATED.iter().find(|(group, kind, _)| object.is(group, kind)).map(|(_, _, words)| *words)
+}
+
+fn data_of_stateful_set(object: Object<'_>) -> Option<&'static str> {
+    if object.at(&["spec", "volumeClaimTemplates"]).is_some_and(has_items) {
+        return Some("a volume for each pod");
+    }
+    let volumes = object.at(&["spec", "template", "spec", "volumes"]);
+    let on_node = volumes.into_iter().flat_map(Node::items).any(|volume| volume.get("hostPath").is_some());
+    on_node.then_some("a folder of its node")
 }
 
 fn has_items(node: Node<'_>) -> bool {

@@ -17,6 +17,7 @@ use crate::problem::{Problem, Skipped};
 use crate::source::{FileKind, Sources};
 use file::{File, Origin};
 use given::Given;
+use kind::Guess;
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;
@@ -54,6 +55,24 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
 }
 
 impl Discovery {
+    /// A codebase that exists only in memory: `(path, text)` in any order.
+    pub fn of_texts(texts: &[(&str, &str)]) -> Self {
+        let mut texts = texts.to_vec();
+        texts.sort_unstable();
+        let mut discovery = Self::default();
+        for &(path, text) in &texts {
+            let is_chart = |folder: &str| texts.iter().any(|(path, _)| *path == format!("{folder}/Chart.yaml"));
+            match kind::guess(path) {
+                Guess::Kind(kind) => {
+                    let kind = kind::in_chart(path, kind, is_chart);
+                    discovery.sources.add(path.to_owned(), kind, text.into());
+                }
+                _ => discovery.other_files += 1,
+            }
+        }
+        discovery
+    }
+
     fn add(&mut self, path: String, text: Result<(FileKind, Arc<str>), Refusal>) {
         match text {
             Ok((kind, text)) => drop(self.sources.add(path, kind, text)),

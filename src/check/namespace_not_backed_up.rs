@@ -9,9 +9,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Compares the namespaces that hold data with what the schedules save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NamespaceNotBackedUp {}
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NamespaceNotBackedUp {}
 
 impl Check for NamespaceNotBackedUp {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

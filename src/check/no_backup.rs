@@ -12,9 +12,9 @@ use crate::yaml::Node;
 use serde::Deserialize;
 
 /// Looks for any declaration of a backup, once for the whole codebase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoBackup {}
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NoBackup {}
 
 impl Check for NoBackup {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Compares the objects of environments that stand side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ObjectInOneEnvironmentOnly {}
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ObjectInOneEnvironmentOnly {}
 
 impl Check for ObjectInOneEnvironmentOnly {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -6,7 +6,7 @@ use crate::codebase::environments::{Content, Item};
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::source::Span;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Compares the objects of environments that stand side by side.
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +58,7 @@ struct Side<'a> {
     content: Content<'a>,
     by_name: HashMap<Key<'a>, Vec<usize>>,
     by_skeleton: HashSet<Key<'a>>,
-    by_place: HashMap<Key<'a>, Vec<usize>>,
+    by_file: HashMap<Key<'a>, Vec<usize>>,
 }
 
 /// Group, kind, and a name or a path without its environment.
@@ -112,7 +112,7 @@ impl<'a> Side<'a> {
             content,
             by_name: HashMap::new(),
             by_skeleton: HashSet::new(),
-            by_place: HashMap::new(),
+            by_file: HashMap::new(),
         };
         side.index();
         side
@@ -121,10 +121,10 @@ impl<'a> Side<'a> {
     fn index(&mut self) {
         for index in 0..self.content.items.len() {
             let item = &self.content.items[index];
-            let (name, place) = (self.name_key(item), self.place_key(item));
+            let (name, file) = (self.name_key(item), self.file_key(item));
             self.by_skeleton.insert(skeleton_key(item));
             self.by_name.entry(name).or_default().push(index);
-            self.by_place.entry(place).or_default().push(index);
+            self.by_file.entry(file).or_default().push(index);
         }
     }
 
@@ -158,19 +158,23 @@ impl<'a> Side<'a> {
             .any(|ours| ours.is_none() || namespace.is_none() || ours == namespace)
     }
 
-    /// Whether the same file of this environment holds the same kind under a name that `from` lacks in turn: one
-    /// thing with two names.
+    /// Whether a file of the same name holds the same kind under a name that `from` lacks in turn: one thing with two
+    /// names. Where the file lies elsewhere the names must resemble each other too.
     fn has_in_place(&self, from: &Self, item: &Item<'a>) -> bool {
-        let here = self.by_place.get(&from.place_key(item)).into_iter().flatten();
-        here.map(|&index| &self.content.items[index]).any(|ours| !from.has_named(self, ours))
+        let here = self.by_file.get(&from.file_key(item)).into_iter().flatten();
+        let path = from.normalised(item.path);
+        here.map(|&index| &self.content.items[index])
+            .filter(|ours| self.normalised(ours.path) == path || resemble(&ours.name, &item.name))
+            .any(|ours| !from.has_named(self, ours))
     }
 
     fn name_key(&self, item: &Item<'a>) -> Key<'a> {
         (item.group, item.kind, self.normalised(&item.name))
     }
 
-    fn place_key(&self, item: &Item<'a>) -> Key<'a> {
-        (item.group, item.kind, self.normalised(item.path))
+    fn file_key(&self, item: &Item<'a>) -> Key<'a> {
+        let name = item.path.rsplit('/').next().unwrap_or_default();
+        (item.group, item.kind, self.normalised(name))
     }
 
     fn namespace(&self, item: &Item<'a>) -> Option<String> {
@@ -187,6 +191,7 @@ impl<'a> Side<'a> {
         match self.members {
             [] => String::new(),
             [only] => format!("`{only}`"),
+            [one, other] => format!("`{one}` and `{other}`"),
             [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
         }
     }
@@ -269,6 +274,13 @@ impl Side<'_> {
 
 /// Further places shown for one finding.
 const MOST_SHOWN: usize = 5;
+
+/// Whether at least half of the words in two names are in both.
+fn resemble(left: &str, right: &str) -> bool {
+    let words = |name: &str| name.split(['-', '_', '.']).map(str::to_owned).collect::<BTreeSet<_>>();
+    let (left, right) = (words(left), words(right));
+    2 * left.intersection(&right).count() >= left.union(&right).count()
+}
 
 fn skeleton_key<'a>(item: &Item<'a>) -> Key<'a> {
     (item.group, item.kind, skeleton(&item.name))

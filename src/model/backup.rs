@@ -2,7 +2,7 @@
 
 use super::glob;
 use super::object::Object;
-use crate::yaml::{Node, Shape, Value};
+use crate::yaml::{Entry, Node, Shape, Value};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ pub struct Schedule<'a> {
 pub enum Coverage<'a> {
     /// All of it, or as much as the code tells.
     Saved,
-    /// The list of namespaces does not name it.
+    /// The list of namespaces under this key does not name it.
     NotIncluded(Node<'a>),
     /// It is left out by this entry.
     Excluded(Node<'a>),
@@ -49,17 +49,18 @@ impl<'a> Schedule<'a> {
         }
         let Some(template) = self.template() else { return Coverage::Saved };
         let excluded = template.get("excludedNamespaces").into_iter().flat_map(Node::items);
-        let included = self.included().map(|list| (list, list.items().any(|item| fits(item, namespace))));
-        match (included, excluded.filter(|item| surely_fits(*item, namespace)).last()) {
-            (Some((list, false)), _) => Coverage::NotIncluded(list),
+        let missing = self.included().filter(|list| !list.value.items().any(|item| fits(item, namespace)));
+        match (missing, excluded.filter(|item| surely_fits(*item, namespace)).last()) {
+            (Some(list), _) => Coverage::NotIncluded(list.key),
             (_, Some(entry)) => Coverage::Excluded(entry),
             _ => Coverage::Saved,
         }
     }
 
     /// `includedNamespaces`, where it limits the schedule.
-    pub fn included(self) -> Option<Node<'a>> {
-        self.template()?.get("includedNamespaces").filter(|list| list.items().next().is_some())
+    pub fn included(self) -> Option<Entry<'a>> {
+        let list = self.template()?.entry("includedNamespaces");
+        list.filter(|list| list.value.items().next().is_some())
     }
 
     /// Whether it never runs. Velero's chart has `disabled` for the same thing.

@@ -185,7 +185,7 @@ fn stage_of_word(word: &str) -> Option<Stage> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '-' | '_' | '.')
+    matches!(c, '-' | '_' | '.' | '/')
 }
 
 #[cfg(test)]

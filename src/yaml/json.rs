@@ -127,7 +127,7 @@ impl Conversion {
 }
 
 /// The mappings that a merge key adds.
-fn merged_mappings<'n>(entry: Entry<'n>) -> Result<Vec<Node<'n>>, ReadError> {
+fn merged_mappings(entry: Entry<'_>) -> Result<Vec<Node<'_>>, ReadError> {
     let mappings: Vec<_> = match entry.value.shape() {
         Shape::Sequence => entry.value.items().collect(),
         Shape::Mapping | Shape::Scalar => vec![entry.value],
@@ -172,10 +172,10 @@ fn to_json(value: Value<'_>) -> Option<serde_json::Value> {
 
 /// Go writes a float without a fraction as a whole number.
 fn number(value: f64) -> Option<Number> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "compared with the float it came from"
-    )]
-    let whole = (value.abs() < 1e18 && (value as i64) as f64 == value).then_some(value as i64);
-    whole.map(Number::from).or_else(|| Number::from_f64(value))
+    let whole = value.fract() == 0.0 && value.abs() < 1e18;
+    if whole {
+        Some(Number::from(value as i64))
+    } else {
+        Number::from_f64(value)
+    }
 }

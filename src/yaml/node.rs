@@ -99,14 +99,25 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether a template action stands inside: the value is injected and unknown here.
+    /// Whether a template action stands inside: the value, or a part of it, is injected and unknown here.
     pub fn is_templated(self) -> bool {
         let raw = self.raw_node();
-        self.tree.overlaps_action(raw.start, raw.end)
+        if self.tree.overlaps_action(raw.start, raw.end) {
+            return true;
+        }
+        // What is injected below a key without a value, or behind the last entry, stands outside the node as read.
+        let is_open = matches!(raw.kind, Kind::Empty | Kind::Mapping | Kind::Sequence)
+            && raw.style != Style::Flow;
+        is_open && self.tree.is_injected(raw.end, self.start_of_next(raw))
+    }
+
+    fn start_of_next(self, raw: RawNode) -> u32 {
+        let next = self.tree.nodes.get(raw.next as usize);
+        next.map_or(self.tree.text.len() as u32, |next| next.start)
     }
 
     /// The value of a key. Merge keys are followed; of equal keys the last one counts, as for kubectl.
-    pub fn get(self, key: &str) -> Option<Node<'a>> {
+    pub fn get(self, key: &str) -> Option<Self> {
         self.entry(key).map(|entry| entry.value)
     }
 
@@ -116,7 +127,7 @@ impl<'a> Node<'a> {
     }
 
     /// The value below a path of keys.
-    pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
+    pub fn at(self, path: &[&str]) -> Option<Self> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
@@ -216,8 +227,9 @@ impl<'a> Node<'a> {
     }
 
     /// The anchored node that an alias stands for; the node itself if it is no alias.
-    pub fn target(self) -> Node<'a> {
-        Node {
+    #[must_use]
+    pub fn target(self) -> Self {
+        Self {
             tree: self.tree,
             id: self.resolved_entry().0,
         }
@@ -252,8 +264,8 @@ impl<'a> Node<'a> {
         if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
             return own;
         }
-        let merged = self.entries().filter(|entry| entry.key.is_merge_key());
-        merged
+        let added = self.entries().filter(|entry| entry.key.is_merge_key());
+        added
             .filter_map(|entry| entry.value.merged_entry(key, merges - 1))
             .last()
     }

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 /// The number a text stands for: `0755`, `0x1F`, `1_000`, `1e3`, `.5`.
 pub(super) fn parse(text: &str) -> Option<Value<'static>> {
     // Behind a dot go-yaml leaves underscores where they are, so that the text is no number.
-    let digits = match text.contains('_') && !text.starts_with('.') {
-        true => Cow::Owned(text.replace('_', "")),
-        false => Cow::Borrowed(text),
+    let grouped = text.contains('_') && !text.starts_with('.');
+    let digits = if grouped {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
     };
     integer(&digits).or_else(|| float(&digits))
 }
@@ -108,9 +110,8 @@ pub(super) fn format_key(value: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let significant = digits.bytes().filter(u8::is_ascii_digit).count() as i32;
-    // Go decides by 6 digits, or 21 where the shortest form is a whole number.
-    if exponent < -4 || exponent >= significant.max(21) {
+    // The shortest form that reads back as the same number has no more than 21 places.
+    if !(-4..21).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }

@@ -1,7 +1,7 @@
 //! From a text to its tree: look for characters that need care, scan, find repeated keys.
 
 use super::scan::{Dialect, Found, Scanned, scan};
-use super::tree::{Origin, Tree};
+use super::tree::{Action, Origin, Tree};
 use super::trouble::Trouble;
 use super::{duplicates, unusual};
 use crate::source::FileId;
@@ -38,7 +38,7 @@ pub(super) struct Input {
     pub(super) origin: Origin,
     pub(super) dialect: Dialect,
     /// Template actions, sorted.
-    pub(super) actions: Vec<(u32, u32)>,
+    pub(super) actions: Vec<Action>,
     /// The text with the actions masked; offsets are the same.
     pub(super) masked: Option<String>,
 }

@@ -109,27 +109,22 @@ fn untagged(text: Cow<'_, str>, schema: Schema) -> Value<'_> {
         .unwrap_or(Value::String(text))
 }
 
-/// Most texts begin with a letter that no special value begins with.
-fn may_be_special(text: &str) -> bool {
-    text.bytes().next().is_none_or(|first| {
-        matches!(
-            first,
-            b'y' | b'Y'
-                | b'n'
-                | b'N'
-                | b't'
-                | b'T'
-                | b'f'
-                | b'F'
-                | b'o'
-                | b'O'
-                | b'~'
-                | b'.'
-                | b'+'
-                | b'-'
-        ) || first.is_ascii_digit()
-    })
+/// Whether a plain text can be anything else than a text: most begin with a letter that no special word begins with, or
+/// are longer than any.
+pub(super) fn may_be_special(text: &str) -> bool {
+    let Some(first) = text.bytes().next() else {
+        return true;
+    };
+    match first {
+        b'0'..=b'9' | b'.' | b'+' | b'-' | b'~' => true,
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => {
+            text.len() <= LONGEST_WORD
+        }
+        _ => false,
+    }
 }
+
+const LONGEST_WORD: usize = "false".len();
 
 fn word(text: &str, schema: Schema) -> Option<Value<'static>> {
     let value = match text {

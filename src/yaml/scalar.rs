@@ -156,13 +156,12 @@ fn fold_lines(lines: &[&str]) -> String {
             continue;
         }
         let kept = match previous {
-            None => empty,
             Some(previous) if is_indented(previous) || is_indented(line) => empty + 1,
             Some(_) if empty == 0 => {
                 folded.push(' ');
                 0
             }
-            Some(_) => empty,
+            _ => empty,
         };
         folded.extend(std::iter::repeat_n('\n', kept));
         folded.push_str(line);

@@ -23,7 +23,7 @@ pub struct Tree {
     pub(super) duplicates: Vec<(NodeId, NodeId)>,
     pub(super) troubles: Vec<Trouble>,
     /// Template actions that were masked, sorted by start.
-    pub(super) actions: Vec<(u32, u32)>,
+    pub(super) actions: Vec<Action>,
 }
 
 impl Tree {
@@ -80,9 +80,32 @@ impl Tree {
     }
 
     pub(super) fn overlaps_action(&self, start: u32, end: u32) -> bool {
-        let next = self.actions.partition_point(|action| action.1 <= start);
-        self.actions.get(next).is_some_and(|action| action.0 < end)
+        self.actions_from(start)
+            .next()
+            .is_some_and(|action| action.start < end)
     }
+
+    /// Whether something is injected in a range.
+    pub(super) fn is_injected(&self, start: u32, end: u32) -> bool {
+        let mut actions = self
+            .actions_from(start)
+            .take_while(|action| action.start < end);
+        actions.any(|action| action.injects)
+    }
+
+    fn actions_from(&self, start: u32) -> impl Iterator<Item = &Action> {
+        let first = self.actions.partition_point(|action| action.end <= start);
+        self.actions.iter().skip(first)
+    }
+}
+
+/// A template action that was masked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Action {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// It puts something into the text, unlike `if` or `end`.
+    pub(super) injects: bool,
 }
 
 /// Where the text of a tree stands in its file.
@@ -97,7 +120,7 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    fn span(&self, file: FileId, start: u32, end: u32) -> Span {
+    pub(super) fn span(&self, file: FileId, start: u32, end: u32) -> Span {
         match self {
             Self::File => Span::new(file, start, end),
             Self::Whole(start, end) => Span::new(file, *start, *end),

@@ -240,22 +240,13 @@ impl Fault {
     /// What it is and what to do, in one sentence without a stop.
     pub fn message(self) -> &'static str {
         match self {
-            Self::UnexpectedCharacter => {
-                "no value can begin with this character; put the text in quotes"
-            }
             Self::TooDeep => "nested too deeply to be read",
             Self::DirectiveWithoutDocument => "a directive needs a document that begins with ---",
             Self::BadDirective => "this directive is not complete",
-            Self::UnknownDirective => "Kubernetes' readers refuse this directive; remove the line",
-            Self::SeparatorWithContent => {
-                "kubectl refuses text beside ---; begin a new line after it"
-            }
             Self::ContentAfterEnd => "nothing but a comment can follow ... on its line",
-            Self::EndWithoutDocument => "there is no document for ... to end; remove the line",
-            Self::IgnoredContent => {
-                "kubectl ignores everything from here to the next ---; indent it or add a ---"
+            Self::UnexpectedCharacter => {
+                "no value can begin with this character; put the text in quotes"
             }
-            Self::IgnoredDocument => "kubectl ignores this document; begin it with ---",
             Self::MappingHere => {
                 "a mapping cannot begin here; put the text in quotes or begin a new line"
             }
@@ -263,13 +254,47 @@ impl Fault {
             Self::PropertyHere => "an anchor or a tag cannot stand here",
             Self::DuplicateProperty => "a value has one anchor and one tag at most",
             Self::EmptyName => "an anchor or an alias needs a name",
+            Self::BadTag => "this tag is not complete",
+            Self::ContentAfterValue => {
+                "this text follows a complete value; check the quotes and the indentation"
+            }
+            Self::EntryIndentation => "this line is indented unlike the entries before it",
+            Self::ExpectedColon => "this is no key, because no : follows it; check the indentation",
+            Self::MultiLineKey => {
+                "a key must stand on one line; a colon or a quote may be missing above"
+            }
+            Self::ColonInText => "a text with a colon and a space needs quotes",
+            Self::UnterminatedQuote => "this quote is never closed",
+            Self::MarkerInside => "the document ends inside a quoted text or a bracket",
+            Self::BlockScalarHeader => "text cannot stand beside | or >; begin a new line",
+            Self::BlockScalarIndentation => {
+                "this empty line is longer than the indentation of the text below it"
+            }
+            Self::UnterminatedFlow => "this bracket is never closed",
+            Self::EmptyFlowEntry => "there is nothing between these commas",
+            Self::ExpectedComma => "a comma or a closing bracket is missing before this",
+            _ => self.remark(),
+        }
+    }
+
+    /// The message of a fault that does not keep us from reading on.
+    fn remark(self) -> &'static str {
+        match self {
+            Self::UnknownDirective => "Kubernetes' readers refuse this directive; remove the line",
+            Self::SeparatorWithContent => {
+                "kubectl refuses text beside ---; begin a new line after it"
+            }
+            Self::EndWithoutDocument => "there is no document for ... to end; remove the line",
+            Self::IgnoredContent => {
+                "kubectl ignores everything from here to the next ---; indent it or add a ---"
+            }
+            Self::IgnoredDocument => "kubectl ignores this document; begin it with ---",
             Self::UnusualName => {
                 "kubectl accepts only letters, digits, - and _ in the name of an anchor"
             }
             Self::ColonAfterAlias => {
                 "the colon belongs to the name of the alias; put a space before it"
             }
-            Self::BadTag => "this tag is not complete",
             Self::UndeclaredHandle => "the handle of this tag is not declared",
             Self::UnknownAnchor => "no anchor of this name stands before the alias",
             Self::SelfReference => "the alias stands inside the value it repeats",
@@ -281,23 +306,12 @@ impl Fault {
             Self::TabInBlockScalar => {
                 "kubectl refuses a tab at the beginning of a block of text; indent it with spaces"
             }
-            Self::ContentAfterValue => {
-                "this text follows a complete value; check the quotes and the indentation"
-            }
-            Self::EntryIndentation => "this line is indented unlike the entries before it",
-            Self::ExpectedColon => "this is no key, because no : follows it; check the indentation",
-            Self::MultiLineKey => {
-                "a key must stand on one line; a colon or a quote may be missing above"
-            }
             Self::MultiLineFlowKey => "kubectl refuses a key that is not on the line of its colon",
             Self::LongKey => "a key has 1024 characters at most",
-            Self::ColonInText => "a text with a colon and a space needs quotes",
             Self::ColonInFlow => {
                 "kubectl reads this colon as a part of the text; put a space after it or use quotes"
             }
             Self::DashInFlow => "a lone - needs quotes between brackets",
-            Self::UnterminatedQuote => "this quote is never closed",
-            Self::MarkerInside => "the document ends inside a quoted text or a bracket",
             Self::UnindentedQuote => {
                 "YAML wants the lines of a quoted text further right than the key"
             }
@@ -311,16 +325,9 @@ impl Fault {
                 "kubectl refuses characters written as two escapes; write the character itself"
             }
             Self::LoneSurrogate => "this escape is half a character",
-            Self::BlockScalarHeader => "text cannot stand beside | or >; begin a new line",
-            Self::BlockScalarIndentation => {
-                "this empty line is longer than the indentation of the text below it"
-            }
             Self::UnindentedBlockScalar => {
                 "kubectl reads no text at the left edge into this block; indent it"
             }
-            Self::UnterminatedFlow => "this bracket is never closed",
-            Self::EmptyFlowEntry => "there is nothing between these commas",
-            Self::ExpectedComma => "a comma or a closing bracket is missing before this",
             Self::CommentWithoutSpace => "YAML wants a space before a comment",
             Self::ControlCharacter => {
                 "control characters cannot stand in YAML; remove it or write an escape in double quotes"
@@ -328,6 +335,7 @@ impl Fault {
             Self::UnicodeLineBreak => {
                 "kubectl ends the line at this invisible character; remove it or write an escape in double quotes"
             }
+            _ => "this cannot be read",
         }
     }
 }

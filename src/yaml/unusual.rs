@@ -20,7 +20,7 @@ pub(super) fn find(text: &str, dialect: Dialect) -> Unusual {
     for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
         if block
             .iter()
-            .fold(false, |any, &byte| any | NEEDS_CARE[byte as usize])
+            .fold(false, |any, &byte| any | needs_care(byte))
         {
             examine(text, index * BLOCK, &mut unusual, dialect);
         }
@@ -36,26 +36,21 @@ const BLOCK: usize = 4096;
 /// More than this of one file helps nobody.
 const MAX_TROUBLES: usize = 100;
 
-/// Bytes that are, or begin, an unusual character. `\r` is one only where no `\n` follows.
-const NEEDS_CARE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = byte != b'\t' as usize && byte != b'\n' as usize;
-        byte += 1;
-    }
-    table[0x7F] = true;
-    table[0xC2] = true;
-    table[0xE2] = true;
-    table[0xEF] = true;
-    table
-};
+/// Bytes that are, or begin, an unusual character; `\r` is one only where no `\n` follows. Comparisons instead of a table,
+/// so that the compiler looks at many bytes at a time.
+fn needs_care(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t' && byte != b'\n')
+        || byte == 0x7F
+        || byte == 0xC2
+        || byte == 0xE2
+        || byte == 0xEF
+}
 
 fn examine(text: &str, from: usize, unusual: &mut Unusual, dialect: Dialect) {
     let bytes = text.as_bytes();
     let to = (from + BLOCK).min(bytes.len());
     for at in from..to {
-        if !NEEDS_CARE[bytes[at] as usize] {
+        if !needs_care(bytes[at]) {
             continue;
         }
         let rest = &bytes[at..];

@@ -8,8 +8,8 @@ use crate::yaml::trouble::Fault;
 /// Where a node stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// Column of the collection it belongs to; the node must stand further right.
-    pub(super) parent: i32,
+    /// The least column it can stand at: right of the collection it belongs to.
+    pub(super) least: usize,
     /// A collection may begin on the same line, as after `- `.
     pub(super) compact: bool,
     /// A sequence may stand at the column of its parent, as after `key:`.
@@ -19,7 +19,7 @@ pub(super) struct Place {
 impl Place {
     fn value_of_key(column: usize) -> Self {
         Self {
-            parent: column as i32,
+            least: column + 1,
             compact: false,
             sequence_at_parent: true,
         }
@@ -27,7 +27,7 @@ impl Place {
 
     fn item(column: usize) -> Self {
         Self {
-            parent: column as i32,
+            least: column + 1,
             compact: true,
             sequence_at_parent: false,
         }
@@ -36,7 +36,7 @@ impl Place {
     /// What stands behind `?`, and behind the `:` on a line of its own.
     fn explicit(column: usize) -> Self {
         Self {
-            parent: column as i32,
+            least: column + 1,
             compact: true,
             sequence_at_parent: true,
         }
@@ -45,7 +45,7 @@ impl Place {
 
 /// What is known about a node before its first character is looked at.
 struct Beginning {
-    parent: i32,
+    least: usize,
     column: usize,
     /// A mapping or a sequence may begin here.
     may_nest: bool,
@@ -104,7 +104,7 @@ impl Scanner<'_> {
         }
         let may_map = may_nest && !(self.tab && tab_counts);
         self.content(&Beginning {
-            parent: place.parent,
+            least: place.least,
             column,
             may_nest,
             may_map,
@@ -124,14 +124,14 @@ impl Scanner<'_> {
             return Ok(Next::Nothing);
         }
         let column = self.indentation();
-        if column > place.parent {
+        if column >= place.least {
             return Ok(Next::Node);
         }
         if self.tab {
             return self.stop(Fault::TabIndentation);
         }
         let is_sequence =
-            place.sequence_at_parent && column == place.parent && self.at_indicator(b'-');
+            place.sequence_at_parent && column + 1 == place.least && self.at_indicator(b'-');
         Ok(if is_sequence {
             Next::SequenceAtParent
         } else {
@@ -177,7 +177,7 @@ impl Scanner<'_> {
             }
             b'|' | b'>' => {
                 let properties = self.both(beginning.outer, beginning.inner)?;
-                self.block_scalar(beginning.parent, properties)
+                self.block_scalar(beginning.least, properties)
             }
             _ => self.scalar_or_mapping(beginning),
         }
@@ -208,7 +208,7 @@ impl Scanner<'_> {
     fn scalar_or_mapping(&mut self, beginning: &Beginning) -> Scan {
         let (start, line) = (self.at, self.line_start);
         let id = self.out.nodes.len();
-        let plain = self.atom(beginning.parent, beginning.outer, beginning.inner)?;
+        let plain = self.atom(beginning.least, beginning.outer, beginning.inner)?;
         self.pass_blanks();
         let alias = self.out.nodes[id].kind == Kind::Alias;
         if !self.at_indicator(b':') {
@@ -217,7 +217,7 @@ impl Scanner<'_> {
                 return self.stop(Fault::PropertyHere);
             }
             return if plain {
-                self.plain_continuation(id, beginning.parent, false)
+                self.plain_continuation(id, beginning.least, false)
             } else {
                 Ok(())
             };
@@ -236,14 +236,14 @@ impl Scanner<'_> {
     }
 
     /// The parts a key can consist of. Says whether it was a plain scalar, which may go on below.
-    fn atom(&mut self, parent: i32, outer: Properties, inner: Properties) -> Scan<bool> {
+    fn atom(&mut self, least: usize, outer: Properties, inner: Properties) -> Scan<bool> {
         let (start, id) = (self.at, self.out.nodes.len());
         match self.byte() {
             b'[' | b'{' => {
                 let style = self.open_flow();
                 self.adopt(id, outer);
                 self.adopt(id, inner);
-                self.flow(id, style, parent)?;
+                self.flow(id, style, least)?;
                 return Ok(false);
             }
             b'*' => {
@@ -253,7 +253,7 @@ impl Scanner<'_> {
                 self.alias()?;
                 return Ok(false);
             }
-            b'"' | b'\'' => self.quoted(parent)?,
+            b'"' | b'\'' => self.quoted(least)?,
             _ => {
                 if !self.starts_plain(false) {
                     return self.stop(Fault::UnexpectedCharacter);
@@ -349,7 +349,7 @@ impl Scanner<'_> {
         if self.at_indicator(b'-') {
             return self.stop(Fault::SequenceHere);
         }
-        self.atom(column as i32, Properties::default(), properties)?;
+        self.atom(column + 1, Properties::default(), properties)?;
         self.pass_blanks();
         if !self.at_indicator(b':') {
             self.at = start;

@@ -16,20 +16,20 @@ struct Extent {
 }
 
 impl Scanner<'_> {
-    pub(super) fn block_scalar(&mut self, parent: i32, properties: Properties) -> Scan {
+    pub(super) fn block_scalar(&mut self, least: usize, properties: Properties) -> Scan {
         let start = self.at;
         let style = if self.byte() == b'|' {
             Style::Literal
         } else {
             Style::Folded
         };
-        let (indicator, chomp) = self.header()?;
+        let (indicator, chomp) = self.header();
         let header_end = self.at;
         self.pass_header_comment()?;
         let body = (self.line_end(self.at) + 1).min(self.bytes.len());
         let extent = match indicator {
-            0 => self.detect_indentation(body, parent)?,
-            _ => self.indented_lines(body, parent.max(0) as usize + indicator),
+            0 => self.detect_indentation(body, least)?,
+            _ => self.indented_lines(body, least.saturating_sub(1) + indicator),
         };
         let end = extent.end.max(header_end);
         let id = self.push(Kind::Scalar, style, start, end);
@@ -44,7 +44,7 @@ impl Scanner<'_> {
     }
 
     /// `|`, then an indentation and a chomping indicator in either order.
-    fn header(&mut self) -> Scan<(usize, Chomp)> {
+    fn header(&mut self) -> (usize, Chomp) {
         self.at += 1;
         let (mut indicator, mut chomp) = (0, None);
         for _ in 0..2 {
@@ -56,7 +56,7 @@ impl Scanner<'_> {
             }
             self.at += 1;
         }
-        Ok((indicator, chomp.unwrap_or(Chomp::Clip)))
+        (indicator, chomp.unwrap_or(Chomp::Clip))
     }
 
     fn pass_header_comment(&mut self) -> Scan {
@@ -72,7 +72,7 @@ impl Scanner<'_> {
     }
 
     /// The first line with text sets the indentation.
-    fn detect_indentation(&mut self, body: usize, parent: i32) -> Scan<Extent> {
+    fn detect_indentation(&mut self, body: usize, least: usize) -> Scan<Extent> {
         let (mut line, mut longest_empty) = (body, 0);
         loop {
             let spaces = self.spaces(line);
@@ -82,17 +82,17 @@ impl Scanner<'_> {
             }
             let byte = self.byte_at(text);
             if !is_break(byte) {
-                return self.first_line(line, longest_empty, parent);
+                return self.first_line(line, longest_empty, least);
             }
             longest_empty = longest_empty.max(spaces);
             line = self.line_end(text) + 1;
         }
     }
 
-    fn first_line(&mut self, line: usize, longest_empty: usize, parent: i32) -> Scan<Extent> {
+    fn first_line(&mut self, line: usize, longest_empty: usize, least: usize) -> Scan<Extent> {
         let spaces = self.spaces(line);
         let text = line + spaces;
-        let belongs = (spaces as i32) > parent && !(spaces == 0 && self.is_marker(line));
+        let belongs = spaces >= least && !(spaces == 0 && self.is_marker(line));
         if self.byte_at(text) == b'\t' {
             let fault = if belongs {
                 Fault::TabInBlockScalar

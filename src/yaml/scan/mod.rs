@@ -239,11 +239,11 @@ impl<'a> Scanner<'a> {
 
     /// Indentation of the current line in spaces.
     #[inline]
-    fn indentation(&self) -> i32 {
+    fn indentation(&self) -> usize {
         if !self.tab {
-            return (self.at - self.line_start) as i32;
+            return self.at - self.line_start;
         }
-        self.spaces(self.line_start) as i32
+        self.spaces(self.line_start)
     }
 
     /// How many spaces stand at an offset.

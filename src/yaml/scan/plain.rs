@@ -26,7 +26,7 @@ impl Scanner<'_> {
         match self.byte() {
             b'-' | b'?' | b':' => {
                 let next = self.byte_at(self.at + 1);
-                !is_space(next) && !(in_flow && is_flow_indicator(next) && !self.is_lone_dash())
+                !is_space(next) && (!in_flow || !is_flow_indicator(next) || self.is_lone_dash())
             }
             b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
             | b'"' | b'%' | b'@' | b'`' | b'\t' | 0 => false,
@@ -90,10 +90,10 @@ impl Scanner<'_> {
     }
 
     /// The lines of a plain scalar after its first.
-    pub(super) fn plain_continuation(&mut self, id: usize, parent: i32, in_flow: bool) -> Scan {
+    pub(super) fn plain_continuation(&mut self, id: usize, least: usize, in_flow: bool) -> Scan {
         while is_break(self.byte()) {
-            let (next, line) = self.next_content(parent, in_flow);
-            let continues = self.continues(next, line, parent, in_flow);
+            let (next, line) = self.next_content(least, in_flow);
+            let continues = self.continues(next, line, least, in_flow);
             self.tab = memchr(b'\t', self.slice(line, next)).is_some();
             self.at = next;
             self.line_start = line;
@@ -102,7 +102,7 @@ impl Scanner<'_> {
                 return Ok(());
             }
             if in_flow {
-                self.check_flow_indentation(parent);
+                self.check_flow_indentation(least);
             }
             let end = self.plain_line(in_flow);
             if !in_flow && self.byte() == b':' {
@@ -117,7 +117,7 @@ impl Scanner<'_> {
     }
 
     /// The next character that is neither blank nor line break, and the beginning of its line.
-    fn next_content(&mut self, parent: i32, in_flow: bool) -> (usize, usize) {
+    fn next_content(&mut self, least: usize, in_flow: bool) -> (usize, usize) {
         let (mut at, mut line) = (self.at, self.line_start);
         loop {
             match self.byte_at(at) {
@@ -127,7 +127,7 @@ impl Scanner<'_> {
                 }
                 b'\t' => {
                     // Inside a plain scalar Go minds a tab only where it stands for indentation.
-                    if line != self.line_start && !in_flow && (at - line) as i32 <= parent {
+                    if line != self.line_start && !in_flow && at - line < least {
                         self.report(Fault::TabOnEmptyLine, line, at + 1);
                     }
                     at += 1;
@@ -138,7 +138,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn continues(&self, next: usize, line: usize, parent: i32, in_flow: bool) -> bool {
+    fn continues(&self, next: usize, line: usize, least: usize, in_flow: bool) -> bool {
         let byte = self.byte_at(next);
         if next >= self.bytes.len() || byte == b'#' || (next == line && self.is_marker(line)) {
             return false;
@@ -148,6 +148,6 @@ impl Scanner<'_> {
             let colon = byte == b':' && (is_space(after) || is_flow_indicator(after));
             return !colon && !is_flow_indicator(byte);
         }
-        self.spaces(line) as i32 > parent
+        self.spaces(line) >= least
     }
 }

@@ -66,6 +66,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.at += 1;
         self.name()?;
+        self.check_name(start + 1);
         Ok((start, self.at))
     }
 
@@ -75,17 +76,21 @@ impl<'a> Scanner<'a> {
         while !is_space(self.byte()) && !is_flow_indicator(self.byte()) {
             self.at += 1;
         }
-        let name = self.slice(start, self.at);
-        if name.is_empty() {
-            return self.stop(Fault::EmptyName);
+        if self.at == start {
+            self.stop(Fault::EmptyName)
+        } else {
+            Ok(())
         }
+    }
+
+    fn check_name(&mut self, start: usize) {
+        let name = self.slice(start, self.at);
         if !name
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         {
             self.report(Fault::UnusualName, start, self.at);
         }
-        Ok(())
     }
 
     fn tag(&mut self) -> Scan<(usize, usize)> {
@@ -120,7 +125,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Gives properties to a node. Nodes get theirs before their children, which keeps the lists sorted.
+    #[inline]
     pub(super) fn adopt(&mut self, id: usize, properties: Properties) {
+        if properties.any() {
+            self.adopt_some(id, properties);
+        }
+    }
+
+    fn adopt_some(&mut self, id: usize, properties: Properties) {
         let node = NodeId(id as u32);
         let property = |(start, end): (usize, usize)| Property {
             node,
@@ -135,9 +147,7 @@ impl<'a> Scanner<'a> {
         if properties.tag.1 != 0 {
             self.out.tags.push(property(properties.tag));
         }
-        if properties.any() {
-            self.out.nodes[id].flags |= PROPERTY;
-        }
+        self.out.nodes[id].flags |= PROPERTY;
     }
 
     /// Reads an alias. Its target is known at once, because anchors stand before their aliases.
@@ -146,6 +156,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         self.name()?;
         self.leave_colon(start);
+        self.check_name(start + 1);
         let name = self.slice(start + 1, self.at);
         let anchor = self
             .anchor_names

@@ -6,14 +6,14 @@ use crate::yaml::trouble::Fault;
 use memchr::{memchr, memchr_iter, memchr2};
 
 impl Scanner<'_> {
-    pub(super) fn quoted(&mut self, parent: i32) -> Scan {
+    pub(super) fn quoted(&mut self, least: usize) -> Scan {
         let start = self.at;
         let quote = self.byte();
         self.at += 1;
         let flags = if quote == b'"' {
-            self.double_quoted(start, parent)?
+            self.double_quoted(start, least)?
         } else {
-            self.single_quoted(start, parent)?
+            self.single_quoted(start, least)?
         };
         let style = if quote == b'"' {
             Style::DoubleQuoted
@@ -25,13 +25,13 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn single_quoted(&mut self, start: usize, parent: i32) -> Scan<u16> {
+    fn single_quoted(&mut self, start: usize, least: usize) -> Scan<u16> {
         let mut flags = 0;
         loop {
             let Some(length) = memchr(b'\'', self.rest(self.at)) else {
                 return self.unterminated(start);
             };
-            flags |= self.line_breaks(self.at + length, parent)?;
+            flags |= self.line_breaks(self.at + length, least)?;
             self.at += length + 1;
             if self.byte() != b'\'' {
                 return Ok(flags);
@@ -41,13 +41,13 @@ impl Scanner<'_> {
         }
     }
 
-    fn double_quoted(&mut self, start: usize, parent: i32) -> Scan<u16> {
+    fn double_quoted(&mut self, start: usize, least: usize) -> Scan<u16> {
         let mut flags = 0;
         loop {
             let Some(length) = memchr2(b'"', b'\\', self.rest(self.at)) else {
                 return self.unterminated(start);
             };
-            flags |= self.line_breaks(self.at + length, parent)?;
+            flags |= self.line_breaks(self.at + length, least)?;
             self.at += length;
             if self.byte() == b'"' {
                 self.at += 1;
@@ -65,17 +65,17 @@ impl Scanner<'_> {
 
     /// Looks at the line breaks between here and `end`.
     #[inline]
-    fn line_breaks(&mut self, end: usize, parent: i32) -> Scan<u16> {
+    fn line_breaks(&mut self, end: usize, least: usize) -> Scan<u16> {
         let from = self.at;
         let mut flags = 0;
         for offset in memchr_iter(b'\n', self.slice(from, end)) {
             flags = COOK;
-            self.begin_quoted_line(from + offset + 1, parent)?;
+            self.begin_quoted_line(from + offset + 1, least)?;
         }
         Ok(flags)
     }
 
-    fn begin_quoted_line(&mut self, line: usize, parent: i32) -> Scan {
+    fn begin_quoted_line(&mut self, line: usize, least: usize) -> Scan {
         self.line_start = line;
         if self.is_marker(line) {
             self.at = line;
@@ -87,7 +87,7 @@ impl Scanner<'_> {
             .iter()
             .find(|&&byte| !is_blank(byte))
             .is_none_or(|&byte| is_break(byte));
-        if !is_empty && (text - line) as i32 <= parent {
+        if !is_empty && text - line < least {
             self.report(Fault::UnindentedQuote, line, text + 1);
         }
         Ok(())
@@ -129,7 +129,7 @@ impl Scanner<'_> {
             }
             // Go's JSON reader replaces half a character without a word.
             0xD800..0xE000 if self.dialect == Dialect::Yaml => {
-                self.report(Fault::LoneSurrogate, start, self.at)
+                self.report(Fault::LoneSurrogate, start, self.at);
             }
             0x11_0000.. => self.report(Fault::BadEscape, start, self.at),
             _ => {}

@@ -54,7 +54,7 @@ impl Scanner<'_> {
         }
         self.chunk_used = true;
         self.block_node(Place {
-            parent: -1,
+            least: 0,
             compact: !explicit_start,
             sequence_at_parent: false,
         })?;

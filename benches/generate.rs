@@ -21,9 +21,7 @@ pub(crate) fn codebase(files: usize, seed: u64) -> Vec<File> {
 /// All files of a codebase as one text of many documents.
 #[allow(dead_code, reason = "the reader needs texts only")]
 pub(crate) fn joined(files: &[File]) -> String {
-    files
-        .iter()
-        .fold(String::new(), |text, file| text + "---\n" + &file.text)
+    files.iter().fold(String::new(), |text, file| text + "---\n" + &file.text)
 }
 
 fn file(number: usize, random: &mut Rng) -> File {
@@ -36,15 +34,10 @@ fn file(number: usize, random: &mut Rng) -> File {
         8 => ("definition.yaml", definition(&app, random)),
         _ => ("rules.yaml", alerts(&app, random)),
     };
-    File {
-        path: format!("apps/{app}/{number}-{name}"),
-        text,
-    }
+    File { path: format!("apps/{app}/{number}-{name}"), text }
 }
 
-const APPS: &[&str] = &[
-    "web", "api", "worker", "queue", "ledger", "search", "mailer", "検索",
-];
+const APPS: &[&str] = &["web", "api", "worker", "queue", "ledger", "search", "mailer", "検索"];
 const WORDS: &[&str] = &[
     "the",
     "value",
@@ -63,9 +56,7 @@ const WORDS: &[&str] = &[
 ];
 
 fn words(count: usize, random: &mut Rng) -> String {
-    let words: Vec<_> = (0..count)
-        .filter_map(|_| random.choice(WORDS).copied())
-        .collect();
+    let words: Vec<_> = (0..count).filter_map(|_| random.choice(WORDS).copied()).collect();
     words.join(" ")
 }
 
@@ -108,10 +99,7 @@ fn deployment(app: &str, random: &mut Rng) -> String {
 fn service(app: &str, random: &mut Rng) -> String {
     let mut text = String::new();
     header(&mut text, "v1", "Service", app);
-    let _ = writeln!(
-        text,
-        "spec:\n  type: ClusterIP\n  selector:\n    app: {app}\n  ports:"
-    );
+    let _ = writeln!(text, "spec:\n  type: ClusterIP\n  selector:\n    app: {app}\n  ports:");
     for port in 0..random.usize(1..5) {
         let number = random.u16(1024..9999);
         let _ = writeln!(
@@ -142,9 +130,8 @@ fn config_map(app: &str, random: &mut Rng) -> String {
 }
 
 fn kustomization(app: &str, random: &mut Rng) -> String {
-    let mut text = String::from(
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n",
-    );
+    let mut text =
+        String::from("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n");
     for resource in 0..random.usize(2..8) {
         let _ = writeln!(text, "- ../base-{resource}/{app}.yaml");
     }
@@ -159,13 +146,10 @@ fn kustomization(app: &str, random: &mut Rng) -> String {
 
 fn definition(app: &str, random: &mut Rng) -> String {
     let mut text = String::new();
-    header(
-        &mut text,
-        "apiextensions.k8s.io/v1",
-        "CustomResourceDefinition",
-        app,
+    header(&mut text, "apiextensions.k8s.io/v1", "CustomResourceDefinition", app);
+    text.push_str(
+        "spec:\n  versions:\n  - name: v1\n    schema:\n      openAPIV3Schema:\n        properties:\n",
     );
-    text.push_str("spec:\n  versions:\n  - name: v1\n    schema:\n      openAPIV3Schema:\n        properties:\n");
     for property in 0..random.usize(8..25) {
         let _ = writeln!(
             text,

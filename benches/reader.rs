@@ -16,28 +16,16 @@ use std::time::{Duration, Instant};
 const ROUNDS: usize = 7;
 
 fn main() {
-    let folder = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with('-'));
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let texts: Vec<Arc<str>> = match folder {
         Some(folder) => read_folder(Path::new(&folder)),
-        None => generate::codebase(10_000, 8)
-            .into_iter()
-            .map(|file| file.text.into())
-            .collect(),
+        None => generate::codebase(10_000, 8).into_iter().map(|file| file.text.into()).collect(),
     };
-    let readable: Vec<_> = texts
-        .into_iter()
-        .filter(|text| others_can_read(text))
-        .collect();
+    let readable: Vec<_> = texts.into_iter().filter(|text| others_can_read(text)).collect();
     let bytes: usize = readable.iter().map(|text| text.len()).sum();
-    println!(
-        "{} files, {:.1} MB, {ROUNDS} rounds",
-        readable.len(),
-        megabytes(bytes)
-    );
+    println!("{} files, {:.1} MB, {ROUNDS} rounds", readable.len(), megabytes(bytes));
 
-    let file = Sources::default().add("bench.yaml".into(), "".into());
+    let file = Sources::default().add("bench.yaml".into(), k8factor::source::FileKind::Yaml, "".into());
     let mut times: [Vec<Duration>; 3] = Default::default();
     for _ in 0..ROUNDS {
         times[0].push(time(&readable, |text| ours(file, text)));
@@ -48,13 +36,8 @@ fn main() {
         times.sort();
         (times[0], times[times.len() / 2])
     });
-    for (name, (best, median)) in [
-        "k8factor (tree)",
-        "granit-parser (events)",
-        "yaml_serde (Value)",
-    ]
-    .iter()
-    .zip(medians)
+    for (name, (best, median)) in
+        ["k8factor (tree)", "granit-parser (events)", "yaml_serde (Value)"].iter().zip(medians)
     {
         let speed = |time: Duration| megabytes(bytes) / time.as_secs_f64();
         let ratio = median.as_secs_f64() / medians[0].1.as_secs_f64();
@@ -82,9 +65,7 @@ fn ours(file: FileId, text: &Arc<str>) -> usize {
 }
 
 fn granit(text: &str) -> usize {
-    granit_parser::Parser::new_from_str(text)
-        .map_while(Result::ok)
-        .count()
+    granit_parser::Parser::new_from_str(text).map_while(Result::ok).count()
 }
 
 fn serde_yaml(text: &str) -> usize {
@@ -98,22 +79,15 @@ fn serde_yaml(text: &str) -> usize {
 fn others_can_read(text: &str) -> bool {
     let granit = granit_parser::Parser::new_from_str(text).all(|event| event.is_ok());
     granit
-        && serde_yaml::Deserializer::from_str(text).all(|document| {
-            <serde_yaml::Value as serde::Deserialize>::deserialize(document).is_ok()
-        })
+        && serde_yaml::Deserializer::from_str(text)
+            .all(|document| <serde_yaml::Value as serde::Deserialize>::deserialize(document).is_ok())
 }
 
 fn read_folder(folder: &Path) -> Vec<Arc<str>> {
     let mut texts = Vec::new();
-    for entry in ignore::WalkBuilder::new(folder)
-        .standard_filters(false)
-        .build()
-        .flatten()
-    {
-        let is_yaml = entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml");
+    for entry in ignore::WalkBuilder::new(folder).standard_filters(false).build().flatten() {
+        let is_yaml =
+            entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if is_yaml && let Ok(text) = std::fs::read_to_string(entry.path()) {
             texts.push(text.into());
         }

@@ -3,11 +3,15 @@
 //! Each command is one file with its arguments and its `run`. Words go to standard error, reports to standard output.
 
 mod check;
+mod explain;
+mod rules;
 
 use crate::error::Error;
 use clap::{Parser, Subcommand};
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Does what was typed.
@@ -18,6 +22,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Rules(arguments) => rules::run(arguments),
     };
     exit.unwrap_or_else(|error| {
         say(&format!("error: {error}"));
@@ -37,15 +43,22 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "\
-Example:
-  k8factor check            check the codebase in the current folder
+Examples:
+  k8factor check                   check the codebase in the current folder
+  k8factor explain live-status     say what a rule objects to, and why
 
-Exit status: 0 nothing at or above --fail-on, 1 findings or problems, 2 could not run, 3 nothing to check";
+Exit status:
+  0  nothing at or above --fail-on
+  1  findings or problems
+  2  could not run
+  3  nothing to check";
 
 /// A command is a row here, and a line in [`run`].
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Explain(explain::Arguments),
+    Rules(rules::Arguments),
 }
 
 /// How a run ends. Pipelines test for these numbers.
@@ -78,6 +91,17 @@ fn answer_at_once(answer: &clap::Error) -> ExitCode {
 fn say(text: &str) {
     // As above: if standard error is closed, nobody listens.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints an answer that is no report.
+fn print(text: &str) -> Result<Exit, Error> {
+    let mut out = io::stdout().lock();
+    forgive_closed_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))?;
+    Ok(Exit::Clean)
+}
+
+fn current_folder() -> Result<PathBuf, Error> {
+    env::current_dir().map_err(|error| Error::path("the current folder", error))
 }
 
 /// A reader who has seen enough (`| head`) is no error: the verdict is the same.

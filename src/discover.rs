@@ -55,20 +55,18 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
 }
 
 impl Discovery {
-    /// A codebase that exists only in memory: `(path, text)` in any order.
+    /// A codebase that exists only in memory: `(path, text)` in any order. For the examples on rule pages.
     pub fn of_texts(texts: &[(&str, &str)]) -> Self {
         let mut texts = texts.to_vec();
         texts.sort_unstable();
+        let is_chart = |folder: &str| texts.iter().any(|(path, _)| kind::is_chart_file(path, folder));
         let mut discovery = Self::default();
-        for &(path, text) in &texts {
-            let is_chart = |folder: &str| texts.iter().any(|(path, _)| *path == format!("{folder}/Chart.yaml"));
-            match kind::guess(path) {
-                Guess::Kind(kind) => {
-                    let kind = kind::in_chart(path, kind, is_chart);
-                    discovery.sources.add(path.to_owned(), kind, text.into());
-                }
-                _ => discovery.other_files += 1,
-            }
+        for (path, text) in &texts {
+            let kind = match kind::guess(path) {
+                Guess::Kind(kind) => kind::in_chart(path, kind, is_chart),
+                Guess::PerhapsShell | Guess::Other => FileKind::Yaml,
+            };
+            discovery.sources.add((*path).to_owned(), kind, (*text).into());
         }
         discovery
     }

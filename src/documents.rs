@@ -30,7 +30,9 @@ impl Documents {
     fn add(&mut self, source: &Source, tree: Option<Tree>) {
         let fatal = tree.iter().flat_map(Tree::troubles).filter(|trouble| trouble.grade == Grade::Fatal);
         let problems: Vec<_> = fatal.map(|trouble| Problem::at(trouble.span, trouble.message())).collect();
-        if source.kind() == FileKind::HelmTemplate && !problems.is_empty() {
+        let is_template =
+            source.kind() == FileKind::HelmTemplate || tree.as_ref().is_some_and(Tree::is_template);
+        if is_template && !problems.is_empty() {
             let path = source.path().to_owned();
             self.skipped.push(Skipped { path, reason: SkipReason::Template });
         } else {
@@ -41,5 +43,13 @@ impl Documents {
 }
 
 fn parse(source: &Source) -> Option<Tree> {
-    source.kind().is_yaml().then(|| yaml::parse(source.id(), source.shared_text()))
+    let (file, text) = (source.id(), source.shared_text());
+    match source.kind() {
+        kind if !kind.is_yaml() => None,
+        FileKind::Json => Some(yaml::parse_json(file, text)),
+        FileKind::HelmTemplate => Some(yaml::parse_template(file, text)),
+        // Cluster specs and manifests are often templates of other tools, with the same brackets as Helm's.
+        _ if yaml::looks_like_template(&text) => Some(yaml::parse_template(file, text)),
+        _ => Some(yaml::parse(file, text)),
+    }
 }

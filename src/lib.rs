@@ -7,7 +7,6 @@ pub mod source;
 pub mod finding;
 pub mod problem;
 pub mod error;
-pub mod spelling;
 pub mod yaml;
 pub mod config;
 pub mod discover;
@@ -19,32 +18,17 @@ pub mod rule;
 pub mod report;
 pub mod cli;
 
+use codebase::Codebase;
 use config::Config;
 use error::Error;
-use finding::Factor;
-use report::{Counts, FactorSummary, Report};
+use report::Report;
 
-/// Checks a codebase.
+/// Says how portable a cluster codebase is. This is the whole program; `cli` only types and prints.
 pub fn check(config: &Config) -> Result<Report, Error> {
+    let rules = rule::load(config)?;
     let discovery = discover::walk(config)?;
     let documents = documents::parse_all(&discovery.sources);
-    let counts = Counts {
-        files: discovery.sources.as_slice().len(),
-        other_files: discovery.other_files,
-        documents: documents.trees.iter().flatten().map(|tree| tree.roots().count()).sum(),
-        ..Counts::default()
-    };
-    let mut problems = [discovery.problems, documents.problems].concat();
-    problems.sort();
-    let mut skipped = [discovery.skipped, documents.skipped].concat();
-    skipped.sort();
-    let factors = Factor::ALL.map(|factor| FactorSummary {
-        factor,
-        assessed: false,
-        errors: 0,
-        warnings: 0,
-        infos: 0,
-        waived: 0,
-    });
-    Ok(Report { sources: discovery.sources, findings: Vec::new(), problems, skipped, counts, factors })
+    let codebase = Codebase::new(config, discovery, documents);
+    let verdict = rule::run(&rules, &codebase);
+    Ok(Report::new(codebase, verdict))
 }

@@ -17,33 +17,18 @@ fn every_answer_of_the_real_readers_is_ours() {
         return;
     };
     let table = std::fs::read_to_string(folder.join("kubernetes-reading.jsonl")).unwrap();
-    let cases: Vec<Value> = table
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let cases: Vec<Value> = table.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut differing = Vec::new();
     for case in &cases {
-        for (reader, name) in [
-            (Reader::KUBECTL, "kubectl"),
-            (Reader::KUSTOMIZE, "kustomize"),
-        ] {
-            let (text, expected) = (
-                case["input"].as_str().unwrap(),
-                case[name].as_str().unwrap(),
-            );
+        for (reader, name) in [(Reader::KUBECTL, "kubectl"), (Reader::KUSTOMIZE, "kustomize")] {
+            let (text, expected) = (case["input"].as_str().unwrap(), case[name].as_str().unwrap());
             let answer = reader.first_document(text);
             if !agrees(&answer, expected) && text != DECIDED_BY_CHANCE {
-                differing.push(format!(
-                    "{name} {text:?}\n  expected {expected}\n  read     {answer:?}"
-                ));
+                differing.push(format!("{name} {text:?}\n  expected {expected}\n  read     {answer:?}"));
             }
         }
     }
-    println!(
-        "answers: {} of {}",
-        2 * cases.len() - differing.len(),
-        2 * cases.len()
-    );
+    println!("answers: {} of {}", 2 * cases.len() - differing.len(), 2 * cases.len());
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
@@ -70,34 +55,21 @@ fn our_own_table_holds() {
 
 fn failures(case: &Case) -> Vec<String> {
     let mut failures = Vec::new();
-    for (reader, expected) in [
-        (Reader::KUBECTL, &case.kubectl),
-        (Reader::KUSTOMIZE, &case.kustomize),
-    ] {
+    for (reader, expected) in [(Reader::KUBECTL, &case.kubectl), (Reader::KUSTOMIZE, &case.kustomize)] {
         let answer = reader.whole(&case.text);
         let expected: Option<Value> = (expected != "refused").then(|| parse_json(expected));
         if answer.as_ref().ok() != expected.as_ref() {
-            failures.push(format!(
-                "{:?} {:?}\n  read {answer:?}",
-                case.text, reader.schema
-            ));
+            failures.push(format!("{:?} {:?}\n  read {answer:?}", case.text, reader.schema));
         }
     }
     let tree = yaml::parse(common::file(), case.text.as_str().into());
     let troubles = tree.troubles();
     if let Some(fault) = &case.trouble
-        && !troubles
-            .iter()
-            .any(|trouble| format!("{:?}", trouble.fault) == *fault)
+        && !troubles.iter().any(|trouble| format!("{:?}", trouble.fault) == *fault)
     {
-        failures.push(format!(
-            "{:?} has no trouble {fault}: {troubles:?}",
-            case.text
-        ));
+        failures.push(format!("{:?} has no trouble {fault}: {troubles:?}", case.text));
     }
-    let refused = troubles
-        .iter()
-        .any(|trouble| trouble.refused_by().includes(Readers::STANDARD));
+    let refused = troubles.iter().any(|trouble| trouble.refused_by().includes(Readers::STANDARD));
     if case.yaml.is_some() && !refused {
         failures.push(format!("{:?} is valid YAML: {troubles:?}", case.text));
     }
@@ -115,36 +87,21 @@ struct Reader {
 }
 
 impl Reader {
-    const KUBECTL: Self = Self {
-        name: Readers::KUBECTL,
-        schema: Schema::Kubectl,
-    };
-    const KUSTOMIZE: Self = Self {
-        name: Readers::KUSTOMIZE,
-        schema: Schema::Kustomize,
-    };
+    const KUBECTL: Self = Self { name: Readers::KUBECTL, schema: Schema::Kubectl };
+    const KUSTOMIZE: Self = Self { name: Readers::KUSTOMIZE, schema: Schema::Kustomize };
 
     /// What this reader makes of the first document of a file, splitting included.
     fn whole(&self, text: &str) -> Result<Value, String> {
         let tree = yaml::parse(common::file(), text.into());
-        let separator = tree
-            .troubles()
-            .iter()
-            .find(|trouble| trouble.fault == Fault::SeparatorWithContent);
-        separator.map_or_else(
-            || self.first_document(text),
-            |trouble| Err(trouble.message().to_owned()),
-        )
+        let separator = tree.troubles().iter().find(|trouble| trouble.fault == Fault::SeparatorWithContent);
+        separator.map_or_else(|| self.first_document(text), |trouble| Err(trouble.message().to_owned()))
     }
 
     /// What this reader makes of the first document of a text.
     fn first_document(&self, text: &str) -> Result<Value, String> {
         let tree = yaml::parse(common::file(), text.into());
         let Some(document) = tree.documents().first() else {
-            let refusal = tree
-                .troubles()
-                .iter()
-                .find(|trouble| trouble.refused_by().includes(self.name));
+            let refusal = tree.troubles().iter().find(|trouble| trouble.refused_by().includes(self.name));
             return refusal.map_or(Ok(Value::Null), |trouble| Err(trouble.message().to_owned()));
         };
         let end = tree.span_of(document).end;
@@ -173,12 +130,9 @@ fn agrees(answer: &Result<Value, String>, expected: &str) -> bool {
     match answer {
         Ok(answer) => same(answer, &printed_by_go(expected)),
         Err(message) => {
-            let has_no_json = ["Inf", "NaN", "(nil):"]
-                .iter()
-                .any(|word| expected.contains(word));
+            let has_no_json = ["Inf", "NaN", "(nil):"].iter().any(|word| expected.contains(word));
             has_no_json
-                && (message.contains("JSON has no such number")
-                    || message.contains("null cannot be a key"))
+                && (message.contains("JSON has no such number") || message.contains("null cannot be a key"))
         }
     }
 }
@@ -187,10 +141,7 @@ fn printed_by_go(text: &str) -> Value {
     let entries = text.split_once("}{").unwrap().1.trim_end_matches('}');
     let pairs = entries.split(", ").map(|entry| {
         let (key, value) = entry.split_once(':').unwrap();
-        (
-            key.trim_matches('"').to_owned(),
-            serde_json::from_str(value).unwrap(),
-        )
+        (key.trim_matches('"').to_owned(), serde_json::from_str(value).unwrap())
     });
     Value::Object(pairs.collect())
 }
@@ -199,13 +150,9 @@ fn printed_by_go(text: &str) -> Value {
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
     }

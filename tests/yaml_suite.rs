@@ -13,14 +13,8 @@ const OTHER_VERDICTS: &[(&str, &str)] = &[];
 
 /// Cases that we read as other events, each with its reason.
 const OTHER_EVENTS: &[(&str, &str)] = &[
-    (
-        "JEF9/02",
-        "Go gives the last line of a block scalar no line break if the file has none",
-    ),
-    (
-        "L24T/01",
-        "Go gives the last line of a block scalar no line break if the file has none",
-    ),
+    ("JEF9/02", "Go gives the last line of a block scalar no line break if the file has none"),
+    ("L24T/01", "Go gives the last line of a block scalar no line break if the file has none"),
 ];
 
 #[test]
@@ -30,54 +24,20 @@ fn verdicts_and_events_are_those_of_the_suite() {
         return;
     };
     let cases = cases(&folder);
-    let verdicts: Vec<_> = cases
-        .iter()
-        .filter(|case| case.is_rejected() != case.must_fail)
-        .collect();
+    let verdicts: Vec<_> = cases.iter().filter(|case| case.is_rejected() != case.must_fail).collect();
     let valid: Vec<_> = cases.iter().filter(|case| !case.must_fail).collect();
-    let differing: Vec<_> = valid
-        .iter()
-        .filter(|case| case.read_events() != case.events)
-        .collect();
-    println!(
-        "verdicts: {} of {}",
-        cases.len() - verdicts.len(),
-        cases.len()
-    );
-    println!(
-        "events:   {} of {}",
-        valid.len() - differing.len(),
-        valid.len()
-    );
+    let differing: Vec<_> = valid.iter().filter(|case| case.read_events() != case.events).collect();
+    println!("verdicts: {} of {}", cases.len() - verdicts.len(), cases.len());
+    println!("events:   {} of {}", valid.len() - differing.len(), valid.len());
     for case in &verdicts {
-        println!(
-            "verdict differs: {} {:?}",
-            case.name,
-            case.tree().troubles()
-        );
+        println!("verdict differs: {} {:?}", case.name, case.tree().troubles());
     }
     for case in &differing {
-        println!(
-            "events differ: {}\n{}{:?}",
-            case.name,
-            case.read_events(),
-            case.tree().troubles()
-        );
+        println!("events differ: {}\n{}{:?}", case.name, case.read_events(), case.tree().troubles());
     }
-    let names = |cases: &[&Case]| {
-        cases
-            .iter()
-            .map(|case| case.name.clone())
-            .collect::<Vec<_>>()
-    };
+    let names = |cases: &[&Case]| cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&verdicts), listed(OTHER_VERDICTS));
-    assert_eq!(
-        differing
-            .iter()
-            .map(|case| case.name.clone())
-            .collect::<Vec<_>>(),
-        listed(OTHER_EVENTS)
-    );
+    assert_eq!(differing.iter().map(|case| case.name.clone()).collect::<Vec<_>>(), listed(OTHER_EVENTS));
 }
 
 fn listed(list: &[(&str, &str)]) -> Vec<String> {
@@ -97,10 +57,7 @@ impl Case {
     }
 
     fn is_rejected(&self) -> bool {
-        self.tree()
-            .troubles()
-            .iter()
-            .any(|trouble| trouble.refused_by().includes(Readers::STANDARD))
+        self.tree().troubles().iter().any(|trouble| trouble.refused_by().includes(Readers::STANDARD))
     }
 
     fn read_events(&self) -> String {
@@ -113,18 +70,9 @@ fn cases(folder: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
     while let Some(path) = folders.pop() {
         if let Ok(text) = std::fs::read_to_string(path.join("in.yaml")) {
-            let name = path
-                .strip_prefix(folder)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
             let events = std::fs::read_to_string(path.join("test.event")).unwrap_or_default();
-            cases.push(Case {
-                name,
-                text,
-                must_fail: path.join("error").exists(),
-                events,
-            });
+            cases.push(Case { name, text, must_fail: path.join("error").exists(), events });
         }
         folders.extend(subfolders(&path));
     }
@@ -133,8 +81,6 @@ fn cases(folder: &Path) -> Vec<Case> {
 }
 
 fn subfolders(path: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(path)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.is_dir()).collect()
 }

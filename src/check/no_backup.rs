@@ -33,7 +33,9 @@ impl Check for NoBackup {
             } else {
                 unsaved(codebase, cluster, &data)
             };
-            violation.into_iter().for_each(|violation| outcome.report(violation));
+            if let Some(violation) = violation {
+                outcome.report(violation);
+            }
         }
     }
 }

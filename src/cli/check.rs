@@ -1,6 +1,6 @@
 //! `k8factor check`: the codebase to a report, the report to a verdict.
 
-use super::{Exit, forgive_closed_pipe, say};
+use super::{Exit, current_folder, forgive_closed_pipe, say};
 use crate::config::{Config, Flags};
 use crate::error::Error;
 use crate::report::{Report, color, human, json};
@@ -68,7 +68,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
 }
 
 fn configuration(flags: Flags) -> Result<Config, Error> {
-    let current = env::current_dir().map_err(|error| Error::path("the current folder", error))?;
+    let current = current_folder()?;
     let stdin = flags.wants_stdin().then(read_stdin).transpose()?;
     flags.resolve(&current, stdin)
 }

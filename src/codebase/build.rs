@@ -17,7 +17,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     problems.extend(documents.problems);
     skipped.extend(documents.skipped);
     let reach = Reach::of(&sources, &documents.trees);
-    let zones = zones(&sources, &reach);
+    let zones = zones(&sources, &documents.trees, &reach);
     let mut index = Index::default();
     for source in &sources {
         let Some(tree) = &documents.trees[source.id().index()] else { continue };
@@ -39,9 +39,13 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     }
 }
 
-fn zones(sources: &Sources, reach: &Reach) -> Vec<Zone> {
+fn zones(sources: &Sources, trees: &[Option<Tree>], reach: &Reach) -> Vec<Zone> {
     let folders: BTreeSet<&str> = reach.kustomizations().map(|file| sources.get(file).folder()).collect();
-    sources.iter().map(|source| zone(source, reach, &folders)).collect()
+    let zone = |(source, tree): (&Source, &Option<Tree>)| match tree {
+        Some(tree) if tree.is_template() => Zone::of_path(source.path()).max(Zone::Template),
+        _ => zone(source, reach, &folders),
+    };
+    sources.iter().zip(trees).map(zone).collect()
 }
 
 fn zone(source: &Source, reach: &Reach, folders: &BTreeSet<&str>) -> Zone {

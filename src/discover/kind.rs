@@ -41,6 +41,11 @@ pub(super) fn in_chart(path: &str, kind: FileKind, mut is_chart: impl FnMut(&str
     kind
 }
 
+/// Whether `path` is what makes `folder` a Helm chart.
+pub(super) fn is_chart_file(path: &str, folder: &str) -> bool {
+    path.strip_suffix("Chart.yaml").is_some_and(|before| before.trim_end_matches('/') == folder)
+}
+
 /// Whether what stands before `templates/` ends at a folder: `not-templates/` is another folder.
 fn is_folder(before: &str) -> bool {
     before.is_empty() || before.ends_with('/')

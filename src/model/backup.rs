@@ -179,7 +179,7 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
-/// What an object saves. A CronJob that is called a backup, or runs a program that saves, counts for its namespace.
+/// What an object saves. A `CronJob` that is called a backup, or runs a program that saves, counts for its namespace.
 pub fn saved_by(object: Object<'_>) -> Option<Saves> {
     let known = TOOLS.iter().find(|tool| tool.is(object)).map(|tool| tool.saves);
     known.or_else(|| (object.is("batch", "CronJob") && is_backup_job(object)).then_some(Saves::Namespace))

@@ -11,8 +11,10 @@ pub mod json;
 pub mod location;
 pub mod visible;
 
+use crate::codebase::Codebase;
 use crate::finding::{Factor, Finding, Severity};
 use crate::problem::{Problem, Skipped};
+use crate::rule::Verdict;
 use crate::source::Sources;
 
 /// The result of one run. Everything is sorted; the same input gives the same report.
@@ -65,6 +67,19 @@ pub struct FactorSummary {
 }
 
 impl FactorSummary {
+    fn of(factor: Factor, verdict: &Verdict) -> Self {
+        let findings = || verdict.findings.iter().filter(|finding| finding.factor == factor);
+        let count = |severity| findings().filter(|finding| finding.severity == severity).count();
+        Self {
+            factor,
+            assessed: verdict.assessed.contains(&factor),
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            infos: count(Severity::Info),
+            waived: 0,
+        }
+    }
+
     /// A factor that nothing was looked at for is never said to conform.
     pub fn status(&self) -> Status {
         match (self.errors + self.warnings, self.assessed) {
@@ -98,6 +113,23 @@ impl Status {
 }
 
 impl Report {
+    /// What the rules say about a codebase, with what was read.
+    pub fn new(codebase: Codebase, verdict: Verdict) -> Self {
+        let counts = Counts {
+            files: codebase.sources().as_slice().len(),
+            other_files: codebase.other_files(),
+            documents: codebase.document_count(),
+            objects: codebase.object_count(),
+            builds: 0,
+        };
+        let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
+        let (sources, mut problems, mut skipped) = codebase.into_parts();
+        problems.extend(verdict.problems);
+        problems.sort();
+        skipped.sort();
+        Self { sources, findings: verdict.findings, problems, skipped, counts, factors }
+    }
+
     /// How many findings have this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()

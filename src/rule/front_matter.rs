@@ -8,7 +8,7 @@ use crate::model::kinds::KindPattern;
 use crate::model::path::Path;
 use crate::problem::Problem;
 use crate::source::Span;
-use crate::spelling;
+use crate::suggest::closest;
 use crate::yaml::{Grade, Node, Style, Tree};
 
 const KEYS: [&str; 11] = [
@@ -189,7 +189,7 @@ fn purpose(key: &str) -> &'static str {
 }
 
 fn no_such(what: &str, word: &str, known: &[&str]) -> String {
-    let near = spelling::nearest(word, known.iter().copied());
+    let near = closest(word, known.iter().copied());
     let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     format!("`{word}` is no {what}{near} (known: {})", known.join(", "))
 }

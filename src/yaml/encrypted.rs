@@ -17,16 +17,8 @@ pub fn is_sops(root: Node<'_>) -> bool {
 }
 
 /// Where SOPS can have the key from: the fields of its metadata (`stores/stores.go`).
-const KEY_SOURCES: [&str; 8] = [
-    "age",
-    "pgp",
-    "kms",
-    "gcp_kms",
-    "azure_kv",
-    "hc_vault",
-    "hckms",
-    "key_groups",
-];
+const KEY_SOURCES: [&str; 8] =
+    ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "key_groups"];
 
 #[cfg(test)]
 mod tests {
@@ -45,7 +37,7 @@ mod tests {
     fn sops_needs_a_signature_and_a_key() {
         let is_sops = |text: &str| {
             let tree = parse(
-                Sources::default().add("a.yaml".into(), text.into()),
+                Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
                 text.into(),
             );
             tree.roots().any(super::is_sops)

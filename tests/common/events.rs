@@ -9,34 +9,21 @@ pub(crate) fn events(tree: &Tree, text: &str) -> String {
     let mut previous_end = 0;
     for document in tree.documents() {
         let span = tree.span_of(document);
-        let handles = tag_handles(
-            text.get(previous_end..span.start as usize)
-                .unwrap_or_default(),
-        );
+        let handles = tag_handles(text.get(previous_end..span.start as usize).unwrap_or_default());
         previous_end = span.end as usize;
-        events.push_str(if document.has_start_marker() {
-            "+DOC ---\n"
-        } else {
-            "+DOC\n"
-        });
+        events.push_str(if document.has_start_marker() { "+DOC ---\n" } else { "+DOC\n" });
         match document.root(tree) {
             Some(root) => node(root, &handles, &mut events),
             None => events.push_str("ERR\n"),
         }
-        events.push_str(if document.has_end_marker() {
-            "-DOC ...\n"
-        } else {
-            "-DOC\n"
-        });
+        events.push_str(if document.has_end_marker() { "-DOC ...\n" } else { "-DOC\n" });
     }
     events.push_str("-STR\n");
     events
 }
 
 fn tag_handles(directives: &str) -> Vec<(&str, &str)> {
-    let tags = directives
-        .lines()
-        .filter_map(|line| line.strip_prefix("%TAG "));
+    let tags = directives.lines().filter_map(|line| line.strip_prefix("%TAG "));
     tags.filter_map(|line| {
         let mut words = line.split_whitespace();
         Some((words.next()?, words.next()?))
@@ -59,11 +46,7 @@ fn node(node: Node<'_>, handles: &[(&str, &str)], events: &mut String) {
     match node.shape() {
         Shape::Scalar => scalar(node, &properties, events),
         Shape::Mapping => {
-            let flow = if node.style() == Style::Flow {
-                " {}"
-            } else {
-                ""
-            };
+            let flow = if node.style() == Style::Flow { " {}" } else { "" };
             writeln!(events, "+MAP{flow}{properties}").unwrap();
             for entry in node.entries() {
                 self::node(entry.key, handles, events);
@@ -72,14 +55,9 @@ fn node(node: Node<'_>, handles: &[(&str, &str)], events: &mut String) {
             events.push_str("-MAP\n");
         }
         Shape::Sequence => {
-            let flow = if node.style() == Style::Flow {
-                " []"
-            } else {
-                ""
-            };
+            let flow = if node.style() == Style::Flow { " []" } else { "" };
             writeln!(events, "+SEQ{flow}{properties}").unwrap();
-            node.items()
-                .for_each(|item| self::node(item, handles, events));
+            node.items().for_each(|item| self::node(item, handles, events));
             events.push_str("-SEQ\n");
         }
     }
@@ -117,16 +95,8 @@ fn full_tag(tag: &str, handles: &[(&str, &str)]) -> String {
     }
     let end = tag.rfind('!').unwrap_or(0) + 1;
     let (handle, suffix) = tag.split_at(end);
-    let declared = handles
-        .iter()
-        .rev()
-        .find(|(name, _)| *name == handle)
-        .map(|(_, prefix)| *prefix);
-    let prefix = declared.unwrap_or(if handle == "!!" {
-        "tag:yaml.org,2002:"
-    } else {
-        handle
-    });
+    let declared = handles.iter().rev().find(|(name, _)| *name == handle).map(|(_, prefix)| *prefix);
+    let prefix = declared.unwrap_or(if handle == "!!" { "tag:yaml.org,2002:" } else { handle });
     format!("{prefix}{}", percent_decoded(suffix))
 }
 
@@ -134,18 +104,10 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let code = after
-            .get(..2)
-            .and_then(|code| std::str::from_utf8(code).ok());
-        let decoded = code
-            .filter(|_| *first == b'%')
-            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        let decoded = code.filter(|_| *first == b'%').and_then(|code| u8::from_str_radix(code, 16).ok());
         bytes.push(decoded.unwrap_or(*first));
-        rest = if decoded.is_some() {
-            &after[2..]
-        } else {
-            after
-        };
+        rest = if decoded.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,7 +1,7 @@
 //! What several test harnesses need: where shared third-party material is, and a file to blame.
 #![allow(dead_code, reason = "every harness uses its own part")]
 
-use k8factor::source::{FileId, Sources};
+use k8factor::source::{FileId, FileKind, Sources};
 use std::path::PathBuf;
 
 /// A folder of material that is not ours and therefore not in the repository.
@@ -13,12 +13,10 @@ pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
 
 /// Where our own test data is.
 pub(crate) fn fixtures(folder: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures")
-        .join(folder)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder)
 }
 
 /// The number of some file.
 pub(crate) fn file() -> FileId {
-    Sources::default().add("test.yaml".into(), "".into())
+    Sources::default().add("test.yaml".into(), FileKind::Yaml, "".into())
 }

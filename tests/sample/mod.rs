@@ -375,3 +375,48 @@ pub fn many_places() -> Report {
     add(&mut report, named);
     report
 }
+
+/// A codebase that nothing is wrong with.
+pub fn clean() -> Report {
+    let mut report = report(&[("base/web.yaml", WEB), ("clusters/prod.yaml", KOPS)]);
+    for factor in &mut report.factors {
+        factor.assessed = true;
+    }
+    report.counts.objects = 2;
+    report
+}
+
+/// Some findings anywhere, half of them where there is no text.
+pub fn random(random: &mut fastrand::Rng) -> Report {
+    const PIECES: [&str; 14] = [
+        "a: 1",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        " ",
+        "日本語",
+        "🚀",
+        "e\u{301}",
+        "\u{301}",
+        "\x1b[31m",
+        "\u{202e}",
+        "\0",
+        "\u{feff}",
+    ];
+    let mut text = String::new();
+    for _ in 0..random.usize(0..30) {
+        let times = if random.u8(0..10) == 0 { random.usize(0..2_000) } else { 1 };
+        text.push_str(&PIECES[random.usize(0..PIECES.len())].repeat(times));
+    }
+    let mut report = report(&[("a.yaml", &text)]);
+    let file = report.sources.by_path("a.yaml").expect("added").id();
+    let length = text.len() as u32;
+    let mut span = || Span { file, start: random.u32(0..=length + 3), end: random.u32(0..=length * 2) };
+    for _ in 0..3 {
+        let mut found = finding("any-rule", 1, Severity::Error, span(), "anything");
+        found.related = (0..3).map(|_| label(span(), "some words about this place")).collect();
+        add(&mut report, found);
+    }
+    report
+}

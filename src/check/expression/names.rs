@@ -1,7 +1,7 @@
 //! The names an expression may use. CEL itself would notice an unknown one only when it gets there.
 
 use super::program::Fault;
-use crate::spelling;
+use crate::suggest;
 use cel::Program;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 
@@ -53,7 +53,7 @@ pub(super) fn check(program: &Program) -> Result<(), Fault> {
 /// What to say of an unknown name.
 pub(super) fn unknown(name: &str) -> String {
     let known = VARIABLES.into_iter().chain(FUNCTIONS);
-    let near = spelling::nearest(name, known).map(|near| format!("; did you mean `{near}`?"));
+    let near = suggest::closest(name, known).map(|near| format!("; did you mean `{near}`?"));
     let known = || "; an expression knows `self`, `key`, `object` and the functions of CEL".to_owned();
     format!("`{name}` is unknown{}", near.unwrap_or_else(known))
 }

@@ -215,22 +215,26 @@ fn window(line: &str, marked: &Range<usize>, width: usize) -> Range<usize> {
     start..start + reach(line[start..].chars(), room)
 }
 
+/// No character has more than four bytes, and few have more than one accent.
+const BYTES_PER_COLUMN: usize = 8;
+
 /// How many columns a text takes, unless it is more than `room`.
 fn columns_within(text: &str, room: usize) -> Option<usize> {
-    // No character has more than four bytes, and one of no width at all is rare.
-    if text.len() > room.saturating_mul(8) {
+    if text.len() > room * BYTES_PER_COLUMN {
         return None;
     }
     let taken = text.chars().fold(0, |column, character| column + columns(character, column));
     (taken <= room).then_some(taken)
 }
 
-/// How many bytes of these characters fit into the room.
+/// How many bytes of these characters fit into the room. Accents without a width of their own take some as well,
+/// or a line of nothing else would have no end.
 fn reach(characters: impl Iterator<Item = char>, room: usize) -> usize {
-    let mut column = 0;
+    let (mut column, mut bytes) = (0, 0);
     let fits = |character: &char| {
         column += columns(*character, column);
-        column <= room
+        bytes += character.len_utf8();
+        column <= room && bytes <= room * BYTES_PER_COLUMN
     };
     characters.take_while(fits).map(char::len_utf8).sum()
 }

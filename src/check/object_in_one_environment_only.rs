@@ -6,6 +6,7 @@ use crate::codebase::environments::{Content, Item};
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::source::Span;
 use serde::Deserialize;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Compares the objects of environments that stand side by side.
@@ -56,9 +57,12 @@ struct Side<'a> {
     stage: Stage,
     members: &'a [&'a str],
     content: Content<'a>,
+    /// For each item its namespace without the environment.
+    namespaces: Vec<Option<String>>,
     by_name: HashMap<Key<'a>, Vec<usize>>,
-    by_skeleton: HashSet<Key<'a>>,
-    by_file: HashMap<Key<'a>, Vec<usize>>,
+    /// Needed only where something is missing, which is rare.
+    by_skeleton: OnceCell<HashSet<Key<'a>>>,
+    by_file: OnceCell<HashMap<Key<'a>, Vec<usize>>>,
 }
 
 /// Group, kind, and a name or a path without its environment.
@@ -110,22 +114,19 @@ impl<'a> Side<'a> {
             stage,
             members,
             content,
+            namespaces: Vec::new(),
             by_name: HashMap::new(),
-            by_skeleton: HashSet::new(),
-            by_file: HashMap::new(),
+            by_skeleton: OnceCell::new(),
+            by_file: OnceCell::new(),
         };
-        side.index();
+        side.namespaces = side.content.items.iter().map(|item| side.namespace(item)).collect();
+        side.by_name = by_key(&side.content.items, |item| side.name_key(item));
         side
     }
 
-    fn index(&mut self) {
-        for index in 0..self.content.items.len() {
-            let item = &self.content.items[index];
-            let (name, file) = (self.name_key(item), self.file_key(item));
-            self.by_skeleton.insert(skeleton_key(item));
-            self.by_name.entry(name).or_default().push(index);
-            self.by_file.entry(file).or_default().push(index);
-        }
+    fn has_skeleton(&self, item: &Item<'a>) -> bool {
+        let skeletons = || self.content.items.iter().map(skeleton_key).collect();
+        self.by_skeleton.get_or_init(skeletons).contains(&skeleton_key(item))
     }
 
     fn shares_with_any(&self, sides: &[Self]) -> bool {
@@ -145,23 +146,22 @@ impl<'a> Side<'a> {
 
     /// Whether an object of `from` is here, maybe under another name.
     fn has(&self, from: &Self, item: &Item<'a>) -> bool {
-        self.has_named(from, item)
-            || self.by_skeleton.contains(&skeleton_key(item))
-            || item.own && self.has_in_place(from, item)
+        self.has_named(from, item) || self.has_skeleton(item) || item.own && self.has_in_place(from, item)
     }
 
     /// Whether an object of `from` is here under a name that differs by the environment only.
     fn has_named(&self, from: &Self, item: &Item<'a>) -> bool {
-        let here = self.by_name.get(&from.name_key(item)).into_iter().flatten();
+        let Some(here) = self.by_name.get(&from.name_key(item)) else { return false };
         let namespace = from.namespace(item);
-        here.map(|&index| self.namespace(&self.content.items[index]))
-            .any(|ours| ours.is_none() || namespace.is_none() || ours == namespace)
+        let mut ours = here.iter().map(|&index| &self.namespaces[index]);
+        ours.any(|ours| ours.is_none() || namespace.is_none() || *ours == namespace)
     }
 
     /// Whether a file of the same name holds the same kind under a name that `from` lacks in turn: one thing with two
     /// names. Where the file lies elsewhere the names must resemble each other too.
     fn has_in_place(&self, from: &Self, item: &Item<'a>) -> bool {
-        let here = self.by_file.get(&from.file_key(item)).into_iter().flatten();
+        let by_file = self.by_file.get_or_init(|| by_key(&self.content.items, |item| self.file_key(item)));
+        let here = by_file.get(&from.file_key(item)).into_iter().flatten();
         let path = from.normalised(item.path);
         here.map(|&index| &self.content.items[index])
             .filter(|ours| self.normalised(ours.path) == path || resemble(&ours.name, &item.name))
@@ -280,6 +280,14 @@ fn resemble(left: &str, right: &str) -> bool {
     let words = |name: &str| name.split(['-', '_', '.']).map(str::to_owned).collect::<BTreeSet<_>>();
     let (left, right) = (words(left), words(right));
     2 * left.intersection(&right).count() >= left.union(&right).count()
+}
+
+fn by_key<'a>(items: &[Item<'a>], key: impl Fn(&Item<'a>) -> Key<'a>) -> HashMap<Key<'a>, Vec<usize>> {
+    let mut by_key: HashMap<Key<'a>, Vec<usize>> = HashMap::new();
+    for (index, item) in items.iter().enumerate() {
+        by_key.entry(key(item)).or_default().push(index);
+    }
+    by_key
 }
 
 fn skeleton_key<'a>(item: &Item<'a>) -> Key<'a> {

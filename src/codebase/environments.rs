@@ -8,7 +8,7 @@ use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source};
 use crate::yaml::{self, Node};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one environment holds.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Codebase {
         let mut groups = groups_of_folders(&folders);
         let files = self.sources().iter().filter(judged).filter(|source| source.kind() == FileKind::Yaml);
         groups.extend(groups_of_files(files.map(Source::path)));
-        let builds = self.closures();
+        let builds = self.builds_by_file();
         groups.retain(|group| !self.is_built_together(group, &builds));
         for group in &mut groups {
             group.others.retain(|folder| self.is_entry(folder));
@@ -86,28 +86,27 @@ impl Codebase {
         self.kustomization_in(folder).is_some_and(|k| !self.is_built_into_another(k.file()))
     }
 
-    /// For each kustomization that no other takes in, all that it takes in.
-    fn closures(&self) -> Vec<BTreeSet<FileId>> {
-        let entries = self.kustomizations().filter(|k| !self.is_built_into_another(k.file()));
-        entries.map(|k| self.files_of_build(k.file())).collect()
-    }
-
-    fn files_of_build(&self, kustomization: FileId) -> BTreeSet<FileId> {
-        let kustomizations = self.reach.kustomizations_reached_by(kustomization);
-        kustomizations.into_iter().chain(self.files_reached_by(kustomization)).collect()
+    /// For each file, the builds that take it in: kustomizations that no other takes in.
+    fn builds_by_file(&self) -> BTreeMap<FileId, Vec<FileId>> {
+        let mut builds: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+        for entry in self.kustomizations().filter(|k| !self.is_built_into_another(k.file())) {
+            let parts = self.reach.kustomizations_reached_by(entry.file());
+            for file in parts.into_iter().chain(self.files_reached_by(entry.file())) {
+                builds.entry(file).or_default().push(entry.file());
+            }
+        }
+        builds
     }
 
     /// Whether one build takes in two of the environments: then both are in one cluster, such as the issuers for a
     /// test certificate and for a real one.
-    fn is_built_together(&self, group: &Group<'_>, builds: &[BTreeSet<FileId>]) -> bool {
-        let anchors: Vec<Vec<FileId>> = group
-            .environments
-            .iter()
-            .map(|environment| environment.members.iter().flat_map(|member| self.anchors(member)).collect())
-            .collect();
-        builds.iter().any(|build| {
-            let taken = anchors.iter().filter(|files| files.iter().any(|file| build.contains(file)));
-            taken.count() > 1
+    fn is_built_together(&self, group: &Group<'_>, builds: &BTreeMap<FileId, Vec<FileId>>) -> bool {
+        let mut seen = BTreeSet::new();
+        group.environments.iter().any(|environment| {
+            let files = environment.members.iter().flat_map(|member| self.anchors(member));
+            let builds: BTreeSet<FileId> =
+                files.filter_map(|file| builds.get(&file)).flatten().copied().collect();
+            builds.into_iter().any(|build| !seen.insert(build))
         })
     }
 

@@ -22,20 +22,28 @@ pub struct Namespace<'a> {
     pub is_saved_from_within: bool,
 }
 
+/// Where namespaces are set from outside of an object.
+struct Set<'a> {
+    /// For each file, what a delivery tool says.
+    by_delivery: BTreeMap<FileId, Vec<Node<'a>>>,
+    /// For each kustomization that sets one, its namespace.
+    by_build: BTreeMap<FileId, Node<'a>>,
+}
+
 /// Namespaces of Kubernetes itself: a new cluster brings its own.
 const SYSTEM: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
 
 impl Codebase {
     /// The namespaces that are deployed, those of Kubernetes left out.
     pub fn namespaces(&self) -> BTreeMap<String, Namespace<'_>> {
-        let delivered = self.delivered_namespaces();
+        let set = Set { by_delivery: self.delivered_namespaces(), by_build: self.built_namespaces() };
         let mut found: BTreeMap<String, Namespace<'_>> = BTreeMap::new();
         for object in self.objects().filter(|object| object.zone() == Zone::Deployed) {
             if let (true, Some(name)) = (object.is("", "Namespace"), object.name()) {
                 let namespace = found.entry(name.into_owned()).or_default();
                 namespace.object = namespace.object.or(Some(object));
             }
-            for (name, node) in self.namespaces_of(object, &delivered) {
+            for (name, node) in self.namespaces_of(object, &set) {
                 found.entry(name).or_default().add(object, node);
             }
         }
@@ -44,27 +52,26 @@ impl Codebase {
     }
 
     /// Where an object lands. Nothing where the code leaves it open.
-    fn namespaces_of<'a>(
-        &'a self,
-        object: Object<'a>,
-        delivered: &BTreeMap<FileId, Vec<Node<'a>>>,
-    ) -> Vec<(String, Node<'a>)> {
-        let set_by_delivery = delivered.get(&object.file()).cloned().unwrap_or_default();
-        let set_by_build = self.namespaces_of_builds(object.file());
+    fn namespaces_of<'a>(&'a self, object: Object<'a>, set: &Set<'a>) -> Vec<(String, Node<'a>)> {
+        let by_delivery = set.by_delivery.get(&object.file()).cloned().unwrap_or_default();
+        let by_build = self.namespaces_of_builds(object.file(), set);
         let written = object.metadata().and_then(|metadata| metadata.get("namespace"));
-        let nodes = [set_by_delivery, set_by_build, written.into_iter().collect()];
+        let nodes = [by_delivery, by_build, written.into_iter().collect()];
         let nodes = nodes.into_iter().find(|nodes| !nodes.is_empty()).unwrap_or_default();
         nodes.into_iter().filter_map(|node| Some((node.as_str()?.into_owned(), node))).collect()
     }
 
     /// The outermost kustomization decides. Several in the middle of a chain tell nothing for sure.
-    fn namespaces_of_builds(&self, file: FileId) -> Vec<Node<'_>> {
-        let (entries, parts): (Vec<_>, Vec<_>) = self
-            .kustomizations_reaching(file)
-            .filter(|kustomization| kustomization.namespace().is_some())
-            .partition(|kustomization| !self.is_built_into_another(kustomization.file()));
+    fn namespaces_of_builds<'a>(&'a self, file: FileId, set: &Set<'a>) -> Vec<Node<'a>> {
+        let reaching = self.reach.reaching(file).filter(|file| set.by_build.contains_key(file));
+        let (entries, parts): (Vec<_>, Vec<_>) =
+            reaching.partition(|file| !self.is_built_into_another(*file));
         let decisive = if entries.is_empty() && parts.len() == 1 { parts } else { entries };
-        decisive.iter().filter_map(|kustomization| kustomization.namespace()).collect()
+        decisive.iter().filter_map(|file| set.by_build.get(file).copied()).collect()
+    }
+
+    fn built_namespaces(&self) -> BTreeMap<FileId, Node<'_>> {
+        self.kustomizations().filter_map(|k| Some((k.file(), k.namespace()?))).collect()
     }
 
     /// Files whose objects a delivery tool puts into a namespace: Flux' `targetNamespace`.

@@ -19,7 +19,8 @@ pub enum Stage {
     Production,
 }
 
-/// Words that people give to environments. Source: names of sibling folders and files in public cluster codebases.
+/// Words that people give to environments; a longer word stands after the one it begins with.
+/// Source: names of sibling folders and files in public cluster codebases.
 const WORDS: &[(&str, Stage)] = &[
     ("prod", Stage::Production),
     ("production", Stage::Production),
@@ -36,8 +37,8 @@ const WORDS: &[(&str, Stage)] = &[
     ("ithc", Stage::Test),
     ("perftest", Stage::Test),
     ("dev", Stage::Development),
-    ("development", Stage::Development),
     ("develop", Stage::Development),
+    ("development", Stage::Development),
     ("sandbox", Stage::Trial),
     ("sbox", Stage::Trial),
     ("demo", Stage::Trial),
@@ -114,24 +115,28 @@ pub fn stage_of(name: &str) -> Option<Stage> {
 pub fn without_environment(name: &str, own: &[&str]) -> String {
     let mut name = name.to_ascii_lowercase();
     for word in own.iter().filter(|word| word.len() > 2) {
-        name = name.replace(&word.to_ascii_lowercase(), ENVIRONMENT);
+        if name.contains(&word.to_ascii_lowercase()) {
+            name = name.replace(&word.to_ascii_lowercase(), ENVIRONMENT);
+        }
     }
-    let parts = name.split_inclusive(is_separator).map(|part| {
+    let mut rest = String::with_capacity(name.len());
+    for part in name.split_inclusive(is_separator) {
         let word = part.trim_end_matches(is_separator);
-        let end = &part[word.len()..];
-        format!("{}{end}", if is_environment(word) { ENVIRONMENT } else { word })
-    });
-    parts.collect()
+        rest.push_str(if is_environment(word) { ENVIRONMENT } else { word });
+        rest.push_str(&part[word.len()..]);
+    }
+    rest
 }
 
 /// A name with everything taken out that could mean an environment, inside of words too. Two different things may
 /// well become equal, so this serves to doubt a difference, never to find one.
 pub fn skeleton(name: &str) -> String {
     let mut name = name.to_ascii_lowercase();
-    let mut words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    for word in words {
-        name = name.replace(word, "");
+    // From the end of the table, so that longer words go first.
+    for (word, _) in WORDS.iter().rev().filter(|(word, _)| word.len() > 2) {
+        if name.contains(word) {
+            name = name.replace(word, "");
+        }
     }
     name.retain(|c| c.is_ascii_alphabetic());
     name
@@ -244,5 +249,6 @@ mod tests {
         assert_eq!(without_environment("letsencrypt-prod", &[]), "letsencrypt-<env>");
         assert_eq!(without_environment("web-tokyo0", &["tokyo0"]), "web-<env>");
         assert_eq!(skeleton("prodcluster01"), skeleton("stagecluster02"));
+        assert_eq!(skeleton("web-development"), "web");
     }
 }

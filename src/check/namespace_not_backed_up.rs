@@ -20,7 +20,7 @@ impl Check for NamespaceNotBackedUp {
             return;
         }
         let namespaces = codebase.namespaces();
-        outcome.looked_at(namespaces.len());
+        outcome.looked_at(schedules.len() + namespaces.len());
         for gap in gaps(codebase, &schedules, &namespaces) {
             outcome.report(gap.violation());
         }

@@ -57,10 +57,9 @@ struct Side<'a> {
     stage: Stage,
     members: &'a [&'a str],
     content: Content<'a>,
-    /// For each item its namespace without the environment.
-    namespaces: Vec<Option<String>>,
-    by_name: HashMap<Key<'a>, Vec<usize>>,
-    /// Needed only where something is missing, which is rare.
+    /// What comes from a shared base is the same written object, which needs no comparison of names.
+    heads: HashSet<Span>,
+    by_name: OnceCell<HashMap<Key<'a>, Vec<usize>>>,
     by_skeleton: OnceCell<HashSet<Key<'a>>>,
     by_file: OnceCell<HashMap<Key<'a>, Vec<usize>>>,
 }
@@ -110,18 +109,9 @@ impl<'a> Compared<'a> {
 impl<'a> Side<'a> {
     fn new(codebase: &'a Codebase, stage: Stage, members: &'a [&'a str]) -> Self {
         let content = codebase.content(members);
-        let mut side = Self {
-            stage,
-            members,
-            content,
-            namespaces: Vec::new(),
-            by_name: HashMap::new(),
-            by_skeleton: OnceCell::new(),
-            by_file: OnceCell::new(),
-        };
-        side.namespaces = side.content.items.iter().map(|item| side.namespace(item)).collect();
-        side.by_name = by_key(&side.content.items, |item| side.name_key(item));
-        side
+        let heads = content.items.iter().map(|item| item.head.span()).collect();
+        let (by_name, by_skeleton, by_file) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { stage, members, content, heads, by_name, by_skeleton, by_file }
     }
 
     fn has_skeleton(&self, item: &Item<'a>) -> bool {
@@ -151,10 +141,14 @@ impl<'a> Side<'a> {
 
     /// Whether an object of `from` is here under a name that differs by the environment only.
     fn has_named(&self, from: &Self, item: &Item<'a>) -> bool {
-        let Some(here) = self.by_name.get(&from.name_key(item)) else { return false };
+        if self.heads.contains(&item.head.span()) {
+            return true;
+        }
+        let by_name = self.by_name.get_or_init(|| by_key(&self.content.items, |item| self.name_key(item)));
+        let Some(here) = by_name.get(&from.name_key(item)) else { return false };
         let namespace = from.namespace(item);
-        let mut ours = here.iter().map(|&index| &self.namespaces[index]);
-        ours.any(|ours| ours.is_none() || namespace.is_none() || *ours == namespace)
+        let mut ours = here.iter().map(|&index| self.namespace(&self.content.items[index]));
+        ours.any(|ours| ours.is_none() || namespace.is_none() || ours == namespace)
     }
 
     /// Whether a file of the same name holds the same kind under a name that `from` lacks in turn: one thing with two

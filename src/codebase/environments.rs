@@ -8,7 +8,7 @@ use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source};
 use crate::yaml::{self, Node};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What one environment holds.
 #[derive(Debug, Default)]
@@ -55,8 +55,10 @@ impl Codebase {
     /// The environments that stand side by side, in the order of their parents.
     pub fn environments(&self) -> Vec<Group<'_>> {
         let judged = |source: &&Source| self.zone(source.id()).is_judged();
-        let folders: BTreeSet<&str> =
-            self.sources().iter().filter(judged).flat_map(|source| ancestors(source.folder())).collect();
+        // Files stand in the order of their paths, so most have the folder of the one before.
+        let mut folders: Vec<&str> = self.sources().iter().filter(judged).map(Source::folder).collect();
+        folders.dedup();
+        let folders: BTreeSet<&str> = folders.into_iter().flat_map(ancestors).collect();
         let mut groups = groups_of_folders(&folders);
         let files = self.sources().iter().filter(judged).filter(|source| source.kind() == FileKind::Yaml);
         groups.extend(groups_of_files(files.map(Source::path)));
@@ -87,12 +89,12 @@ impl Codebase {
     }
 
     /// For each file, the builds that take it in: kustomizations that no other takes in.
-    fn builds_by_file(&self) -> BTreeMap<FileId, Vec<FileId>> {
-        let mut builds: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+    fn builds_by_file(&self) -> Vec<Vec<FileId>> {
+        let mut builds = vec![Vec::new(); self.sources().as_slice().len()];
         for entry in self.kustomizations().filter(|k| !self.is_built_into_another(k.file())) {
             let parts = self.reach.kustomizations_reached_by(entry.file());
             for file in parts.into_iter().chain(self.files_reached_by(entry.file())) {
-                builds.entry(file).or_default().push(entry.file());
+                builds[file.index()].push(entry.file());
             }
         }
         builds
@@ -100,12 +102,11 @@ impl Codebase {
 
     /// Whether one build takes in two of the environments: then both are in one cluster, such as the issuers for a
     /// test certificate and for a real one.
-    fn is_built_together(&self, group: &Group<'_>, builds: &BTreeMap<FileId, Vec<FileId>>) -> bool {
+    fn is_built_together(&self, group: &Group<'_>, builds: &[Vec<FileId>]) -> bool {
         let mut seen = BTreeSet::new();
         group.environments.iter().any(|environment| {
             let files = environment.members.iter().flat_map(|member| self.anchors(member));
-            let builds: BTreeSet<FileId> =
-                files.filter_map(|file| builds.get(&file)).flatten().copied().collect();
+            let builds: BTreeSet<FileId> = files.flat_map(|file| &builds[file.index()]).copied().collect();
             builds.into_iter().any(|build| !seen.insert(build))
         })
     }
@@ -232,13 +233,7 @@ impl<'a> Content<'a> {
     }
 
     fn add_unread(&mut self, codebase: &Codebase, kustomization: Kustomization<'_>) {
-        for reference in kustomization.inputs() {
-            if reference.is_remote() {
-                self.unread.insert(without_version(&reference.text));
-            } else if !is_readable(codebase, kustomization, &reference) {
-                self.unread.insert(file_name(&reference.text).to_owned());
-            }
-        }
+        self.unread.extend(codebase.reach.unread(kustomization.file()).iter().cloned());
         let charts = ["helmCharts", "helmChartInflationGenerator"].map(|list| kustomization.field(list));
         for chart in charts.into_iter().flatten().flat_map(|entry| entry.value.items()) {
             let name = chart.get("name").or_else(|| chart.get("chartName"));
@@ -284,13 +279,6 @@ fn referenced_files(
     codebase.files_reached_by(taken_in.file()).collect()
 }
 
-fn is_readable(codebase: &Codebase, kustomization: Kustomization<'_>, reference: &Reference<'_>) -> bool {
-    let path = resolve_path(kustomization.folder(), &reference.text);
-    path.is_some_and(|path| {
-        codebase.sources().by_path(&path).is_some() || codebase.kustomization_in(&path).is_some()
-    })
-}
-
 /// What the patches of one kustomization delete.
 fn deleted_by(codebase: &Codebase, kustomization: Kustomization<'_>) -> Vec<Deleted> {
     let mut deleted = Vec::new();
@@ -330,21 +318,8 @@ fn is_local_config(object: Object<'_>) -> bool {
     object.annotation("config.kubernetes.io/local-config").is_some_and(|entry| !entry.value.is_text("false"))
 }
 
-/// An address without whatever says which version is meant.
-fn without_version(address: &str) -> String {
-    let address = address.split('?').next().unwrap_or_default();
-    let parts = address.split('/').filter(|part| !is_version(part));
-    parts.collect::<Vec<_>>().join("/")
-}
-
 fn file_name(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
-}
-
-fn is_version(part: &str) -> bool {
-    let number = part.strip_prefix('v').unwrap_or(part);
-    let commit = part.len() == 40 && part.bytes().all(|b| b.is_ascii_hexdigit());
-    commit || matches!(part, "main" | "master" | "HEAD") || number.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A folder and all folders it lies in.

@@ -9,7 +9,7 @@ use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A namespace that something in the codebase declares or uses.
+/// A namespace that the codebase declares, or puts data into.
 #[derive(Debug, Default)]
 pub struct Namespace<'a> {
     /// The object, where there is one.
@@ -34,7 +34,7 @@ struct Set<'a> {
 const SYSTEM: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
 
 impl Codebase {
-    /// The namespaces that are deployed, those of Kubernetes left out.
+    /// The namespaces that are declared or hold data, those of Kubernetes left out.
     pub fn namespaces(&self) -> BTreeMap<String, Namespace<'_>> {
         let set = Set { by_delivery: self.delivered_namespaces(), by_build: self.built_namespaces() };
         let mut found: BTreeMap<String, Namespace<'_>> = BTreeMap::new();
@@ -43,8 +43,12 @@ impl Codebase {
                 let namespace = found.entry(name.into_owned()).or_default();
                 namespace.object = namespace.object.or(Some(object));
             }
+            let (data, saves) = (data_of(object), saved_by(object));
+            if data.is_none() && saves.is_none() {
+                continue;
+            }
             for (name, node) in self.namespaces_of(object, &set) {
-                found.entry(name).or_default().add(object, node);
+                found.entry(name).or_default().add(object, node, data, saves);
             }
         }
         found.retain(|name, _| !SYSTEM.contains(&name.as_str()) && !name.contains(['$', '{']));
@@ -108,10 +112,10 @@ impl<'a> Namespace<'a> {
         self.object.and_then(label).is_some_and(|entry| entry.value.is_text("true"))
     }
 
-    fn add(&mut self, object: Object<'a>, node: Node<'a>) {
+    fn add(&mut self, object: Object<'a>, node: Node<'a>, data: Option<&'static str>, saves: Option<Saves>) {
         self.named = self.named.or(Some(node));
         let left_out = object.label("velero.io/exclude-from-backup").is_some();
-        self.data.extend(data_of(object).filter(|_| !left_out).map(|words| (object, words)));
-        self.is_saved_from_within |= saved_by(object) == Some(Saves::Namespace);
+        self.data.extend(data.filter(|_| !left_out).map(|words| (object, words)));
+        self.is_saved_from_within |= saves == Some(Saves::Namespace);
     }
 }

@@ -74,9 +74,15 @@ pub struct Environment<'a> {
 pub fn groups_of_folders<'a>(folders: &BTreeSet<&'a str>) -> Vec<Group<'a>> {
     let any_form = |parent: &str, form| if is_parent_of_environments(parent) { String::new() } else { form };
     let mut groups = groups(folders.iter().copied(), any_form);
-    for group in groups.iter_mut().filter(|group| is_parent_of_environments(group.parent)) {
-        let children = folders.iter().filter(|folder| split(folder).0 == group.parent);
-        group.others = children.filter(|folder| stage_of(split(folder).1).is_none()).copied().collect();
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for folder in folders {
+        let (parent, name) = split(folder);
+        if is_parent_of_environments(parent) && stage_of(name).is_none() {
+            others.entry(parent).or_default().push(folder);
+        }
+    }
+    for group in &mut groups {
+        group.others = others.get(group.parent).cloned().unwrap_or_default();
     }
     groups
 }
@@ -104,9 +110,11 @@ fn groups<'a>(
     several.map(group).collect()
 }
 
-/// The stage that a name tells of, if it tells of exactly one.
+/// The stage that a name tells of. `prod-to-stage` tells of two and is neither.
 pub fn stage_of(name: &str) -> Option<Stage> {
-    read_name(name).map(|(stage, _)| stage)
+    let mut stages = name.split(is_separator).filter_map(stage_of_word);
+    let first = stages.next()?;
+    stages.all(|stage| stage == first).then_some(first)
 }
 
 /// A name with its environment, its dates and its numbers taken out: what is left is the same everywhere.
@@ -159,24 +167,20 @@ fn is_parent_of_environments(folder: &str) -> bool {
     PARENTS.contains(&name)
 }
 
-/// The stage in a name, and the name with the stage and all numbers taken out. `prod-to-stage` names two and is
-/// neither.
+/// The stage in a name, and the name with the stage and all numbers taken out.
 fn read_name(name: &str) -> Option<(Stage, String)> {
-    let mut stages = BTreeSet::new();
+    let stage = stage_of(name)?;
     let mut form = String::new();
     for part in name.split_inclusive(is_separator) {
-        let word = part.trim_end_matches(is_separator).to_ascii_lowercase();
-        match stage_of_word(&word) {
-            Some(stage) => {
-                stages.insert(stage);
-                form.push_str(ENVIRONMENT);
-            }
+        let word = part.trim_end_matches(is_separator);
+        match stage_of_word(word) {
+            Some(_) => form.push_str(ENVIRONMENT),
             None if word.bytes().all(|b| b.is_ascii_digit()) => form.push('0'),
-            None => form.push_str(&word),
+            None => form.push_str(word),
         }
         form.push_str(&part[word.len()..]);
     }
-    (stages.len() == 1).then(|| stages.pop_first().map(|stage| (stage, form)))?
+    Some((stage, form))
 }
 
 fn is_environment(word: &str) -> bool {
@@ -186,7 +190,7 @@ fn is_environment(word: &str) -> bool {
 /// A number may follow: `stage0`.
 fn stage_of_word(word: &str) -> Option<Stage> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    WORDS.iter().find(|(known, _)| *known == word).map(|(_, stage)| *stage)
+    WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, stage)| *stage)
 }
 
 fn is_separator(c: char) -> bool {

@@ -1,8 +1,11 @@
 //! Everything that was read, immutable, with its indexes. Checks ask it; nobody changes it.
 
+pub mod backups;
 mod build;
+pub mod environments;
 mod identities;
 mod monitors;
+pub mod namespaces;
 mod reach;
 
 use crate::config::Config;
@@ -10,7 +13,7 @@ use crate::discover::Discovery;
 use crate::documents::Documents;
 use crate::model::cluster::Cluster;
 use crate::model::identity::Identities;
-use crate::model::kustomization::Kustomization;
+use crate::model::kustomization::{Kustomization, resolve_path};
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
@@ -127,6 +130,13 @@ impl Codebase {
         self.all_objects().filter(|object| object.zone().is_judged())
     }
 
+    /// The objects written in one file, whatever its zone.
+    pub fn objects_in(&self, file: FileId) -> impl Iterator<Item = Object<'_>> {
+        let start = self.objects.partition_point(|entry| entry.file < file);
+        let entries = self.objects[start..].iter().take_while(move |entry| entry.file == file);
+        entries.filter_map(|entry| self.object(*entry))
+    }
+
     /// The types of all objects. An index into it is good for [`Codebase::objects_of_type`].
     pub fn types(&self) -> &[TypeMeta] {
         &self.types
@@ -188,6 +198,21 @@ impl Codebase {
     /// The files that the build of a kustomization takes in, directly or through others.
     pub fn files_reached_by(&self, kustomization: FileId) -> impl Iterator<Item = FileId> + '_ {
         self.reach.reached_by(kustomization)
+    }
+
+    /// The kustomization itself and all that its build takes in.
+    pub fn kustomizations_reached_by(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
+        let files = self.reach.kustomizations_reached_by(file).into_iter();
+        files.filter_map(|file| self.kustomization(file))
+    }
+
+    /// The kustomization of a folder.
+    pub fn kustomization_in(&self, folder: &str) -> Option<Kustomization<'_>> {
+        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+        let paths = names.into_iter().filter_map(|name| resolve_path(folder, name));
+        let mut files = paths.filter_map(|path| self.sources.by_path(&path));
+        let file = files.find(|file| self.reach.is_kustomization(file.id()))?;
+        self.kustomization(file.id())
     }
 
     /// Whether another kustomization builds this one in.

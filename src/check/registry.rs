@@ -6,6 +6,9 @@ use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::live_status::LiveStatus;
 use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
+use super::namespace_not_backed_up::NamespaceNotBackedUp;
+use super::no_backup::NoBackup;
+use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
@@ -21,6 +24,9 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("live-status", of::<LiveStatus>),
     ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
+    ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
+    ("no-backup", of::<NoBackup>),
+    ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),

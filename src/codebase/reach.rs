@@ -1,6 +1,6 @@
 //! Which kustomization takes in which file. Nothing is built: only paths are followed.
 
-use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::kustomization::{Kustomization, Reference, resolve_path};
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::Tree;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ struct Listed {
     resources: Vec<FileId>,
     kustomizations: Vec<FileId>,
     patches: Vec<FileId>,
+    /// What is not in the codebase, by names without versions.
+    unread: Vec<String>,
 }
 
 impl Reach {
@@ -53,6 +55,20 @@ impl Reach {
             .into_iter()
             .filter_map(|k| self.listed.get(&k))
             .flat_map(|l| l.resources.iter().copied())
+    }
+
+    /// The kustomization itself and all that it takes in.
+    pub(super) fn kustomizations_reached_by(&self, kustomization: FileId) -> BTreeSet<FileId> {
+        self.closure(kustomization)
+    }
+
+    /// What a kustomization lists and the codebase does not hold.
+    pub(super) fn unread(&self, kustomization: FileId) -> &[String] {
+        self.listed.get(&kustomization).map_or(&[], |listed| &listed.unread)
+    }
+
+    pub(super) fn is_kustomization(&self, file: FileId) -> bool {
+        self.listed.contains_key(&file)
     }
 
     pub(super) fn is_input(&self, kustomization: FileId) -> bool {
@@ -102,12 +118,13 @@ impl Listed {
         folders: &BTreeMap<&str, FileId>,
     ) -> Self {
         let mut listed = Self::default();
-        for reference in kustomization.inputs().filter(|reference| !reference.is_remote()) {
-            let Some(path) = resolve_path(folder, &reference.text) else { continue };
-            match (sources.by_path(&path), folders.get(path.as_str())) {
+        for reference in kustomization.inputs() {
+            let path = resolve_path(folder, &reference.text).filter(|_| !reference.is_remote());
+            let path = path.as_deref();
+            match (path.and_then(|path| sources.by_path(path)), path.and_then(|path| folders.get(path))) {
                 (Some(source), _) => listed.resources.push(source.id()),
                 (None, Some(&file)) => listed.kustomizations.push(file),
-                (None, None) => {}
+                (None, None) => listed.unread.push(unread_name(&reference)),
             }
         }
         let files = kustomization.patch_files().chain(kustomization.build_files());
@@ -115,6 +132,23 @@ impl Listed {
         listed.patches = paths.filter_map(|path| Some(sources.by_path(&path)?.id())).collect();
         listed
     }
+}
+
+/// An address without whatever says which version is meant, or the last part of a path.
+fn unread_name(reference: &Reference<'_>) -> String {
+    if !reference.is_remote() {
+        let path = reference.text.trim_end_matches('/');
+        return path.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    let address = reference.text.split('?').next().unwrap_or_default();
+    let parts = address.split('/').filter(|part| !is_version(part));
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn is_version(part: &str) -> bool {
+    let number = part.strip_prefix('v').unwrap_or(part);
+    let commit = part.len() == 40 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    commit || matches!(part, "main" | "master" | "HEAD") || number.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Folders with a kustomization, and its file.

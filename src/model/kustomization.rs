@@ -88,7 +88,7 @@ impl<'a> Kustomization<'a> {
         lists.flat_map(|entry| entry.value.items()).map(|node| ImageOverride { node })
     }
 
-    /// Names of the ConfigMaps (`configMapGenerator`) or Secrets (`secretGenerator`) it generates.
+    /// Names of the `ConfigMap`s (`configMapGenerator`) or Secrets (`secretGenerator`) it generates.
     pub fn generated(self, generator: &str) -> impl Iterator<Item = Node<'a>> {
         let list = self.field(generator).map(|entry| entry.value);
         list.into_iter().flat_map(Node::items).filter_map(|item| item.get("name"))

@@ -2,7 +2,10 @@
 //!
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
+pub mod backup;
 pub mod cluster;
+pub mod environment;
+pub mod glob;
 pub mod identity;
 pub mod kinds;
 pub mod kustomization;
@@ -10,8 +13,9 @@ pub mod mention;
 pub mod monitor;
 pub mod name;
 pub mod object;
-pub mod protection;
 pub mod path;
+pub mod protection;
 pub mod role;
+pub mod state;
 pub mod stateful;
 pub mod workload;

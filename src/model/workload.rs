@@ -62,7 +62,7 @@ impl<'a> Workload<'a> {
         lists.flat_map(Node::items).map(|node| Container { node })
     }
 
-    /// Whether the workload runs to completion: a Job or a CronJob.
+    /// Whether the workload runs to completion: a `Job` or a `CronJob`.
     pub fn is_job(self) -> bool {
         self.object.is("batch", "Job") || self.object.is("batch", "CronJob")
     }

@@ -1,0 +1,130 @@
+//! `namespace-not-backed-up`: backups are scheduled, and a namespace with data is in none of them.
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::codebase::namespaces::Namespace;
+use crate::model::backup::{Coverage, Schedule};
+use crate::yaml::Node;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Compares the namespaces that hold data with what the schedules save.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NamespaceNotBackedUp {}
+
+impl Check for NamespaceNotBackedUp {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let schedules = codebase.backup_schedules();
+        if schedules.is_empty() || codebase.has_backup_schedules_in_templates() {
+            return;
+        }
+        let namespaces = codebase.namespaces();
+        outcome.looked_at(schedules.len() + namespaces.len());
+        for gap in gaps(codebase, &schedules, &namespaces) {
+            outcome.report(gap.violation());
+        }
+    }
+}
+
+/// Namespaces that one schedule could save and does not.
+struct Gap<'a> {
+    /// Where to add them.
+    place: Node<'a>,
+    reason: Reason,
+    schedule: Schedule<'a>,
+    namespaces: Vec<(&'a str, &'a Namespace<'a>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    NotIncluded,
+    Excluded,
+    Paused,
+}
+
+fn gaps<'a>(
+    codebase: &'a Codebase,
+    schedules: &[Schedule<'a>],
+    namespaces: &'a BTreeMap<String, Namespace<'a>>,
+) -> Vec<Gap<'a>> {
+    let mut gaps: Vec<Gap<'a>> = Vec::new();
+    for (name, namespace) in namespaces.iter().filter(|(_, namespace)| needs_backup(namespace)) {
+        let Some(new) = gap(codebase, schedules, name, namespace) else { continue };
+        let same = gaps.iter_mut().find(|gap| gap.place.span() == new.place.span());
+        match same {
+            Some(gap) => gap.namespaces.extend(new.namespaces),
+            None => gaps.push(new),
+        }
+    }
+    gaps
+}
+
+/// Definitions can be applied again from the codebase; data cannot.
+fn needs_backup(namespace: &Namespace<'_>) -> bool {
+    !namespace.data.is_empty() && !namespace.is_saved_from_within && !namespace.is_left_out_by_label()
+}
+
+/// The schedule that comes closest to saving a namespace, unless one saves it.
+fn gap<'a>(
+    codebase: &'a Codebase,
+    schedules: &[Schedule<'a>],
+    name: &'a str,
+    namespace: &'a Namespace<'a>,
+) -> Option<Gap<'a>> {
+    let path = codebase.source(namespace.data.first()?.0.file()).path();
+    let mut nearest: Option<(usize, Gap<'a>)> = None;
+    for &schedule in schedules {
+        let (place, reason) = match schedule.coverage(name) {
+            Coverage::Saved => return None,
+            Coverage::NotIncluded(list) => (list, Reason::NotIncluded),
+            Coverage::Excluded(entry) => (entry, Reason::Excluded),
+            Coverage::Paused => (schedule.name, Reason::Paused),
+        };
+        let common = common_folders(path, codebase.source(place.span().file).path());
+        if nearest.as_ref().is_none_or(|(best, _)| common > *best) {
+            nearest = Some((common, Gap { place, reason, schedule, namespaces: vec![(name, namespace)] }));
+        }
+    }
+    nearest.map(|(_, gap)| gap)
+}
+
+impl Gap<'_> {
+    fn violation(&self) -> Violation {
+        let names: Vec<_> = self.namespaces.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let schedule = self.schedule.name.text();
+        let holds = if names.len() == 1 { "holds" } else { "hold" };
+        let what = match self.reason {
+            Reason::NotIncluded => format!("the schedule `{schedule}` does not list"),
+            Reason::Excluded => format!("the schedule `{schedule}` leaves out"),
+            Reason::Paused => format!("the schedule `{schedule}` is paused and does not save"),
+        };
+        let message = format!("{what} {}, which {holds} data that no other backup saves", words(&names));
+        let mut violation = Violation::at(self.place, message);
+        for (name, namespace) in &self.namespaces {
+            violation = show(violation, name, namespace);
+        }
+        // Who writes an exclusion has thought of it; the reason is still worth a waiver.
+        if self.reason == Reason::Excluded { violation.weaker() } else { violation }
+    }
+}
+
+fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {
+    let Some((object, words)) = namespace.data.first() else { return violation };
+    let message = format!("{words} of `{name}`, in {}", object.title());
+    violation.with_related(object.head().span(), message)
+}
+
+/// `a`, `b` and 3 more.
+fn words(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+    }
+}
+
+fn common_folders(left: &str, right: &str) -> usize {
+    left.split('/').zip(right.split('/')).take_while(|(left, right)| left == right).count()
+}

@@ -1,0 +1,117 @@
+//! `no-backup`: data lives in the cluster, and nothing in the codebase saves it.
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::codebase::backups::{Evidence, saves_etcd};
+use crate::model::cluster::Cluster;
+use crate::model::environment::stage_of;
+use crate::model::object::Object;
+use crate::model::role::Zone;
+use crate::model::state::data_of;
+use crate::yaml::Node;
+use serde::Deserialize;
+
+/// Looks for any declaration of a backup, once for the whole codebase.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NoBackup {}
+
+impl Check for NoBackup {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let cluster = main_cluster(codebase);
+        let data = data(codebase);
+        if cluster.is_none() && data.is_empty() {
+            return;
+        }
+        let evidence = codebase.backup_evidence();
+        if evidence != Evidence::Mentioned {
+            outcome.looked_at(data.len() + usize::from(cluster.is_some()));
+        }
+        if evidence == Evidence::None {
+            let violation = if data.is_empty() {
+                bare_cluster(codebase, cluster)
+            } else {
+                unsaved(codebase, cluster, &data)
+            };
+            if let Some(violation) = violation {
+                outcome.report(violation);
+            }
+        }
+    }
+}
+
+/// Objects that keep data, with words for it.
+type Data<'a> = Vec<(Object<'a>, &'static str)>;
+
+/// Data that nothing saves.
+fn unsaved(codebase: &Codebase, cluster: Option<Cluster<'_>>, data: &Data<'_>) -> Option<Violation> {
+    let (first, words) = data.first()?;
+    let place = cluster.and_then(Cluster::name).unwrap_or_else(|| first.head());
+    let rest = match data.len() {
+        1 => String::new(),
+        2 => " and 1 more object keep their data in the cluster".to_owned(),
+        more => format!(" and {} more objects keep their data in the cluster", more - 1),
+    };
+    let holds = if rest.is_empty() { format!(" keeps {words} in the cluster") } else { rest };
+    let etcd = cluster.is_some_and(|cluster| saves_etcd(cluster.format.tool, cluster.root));
+    let but = if etcd { ": the snapshots of etcd hold no volumes and fit this cluster only" } else { "" };
+    let message = format!("{}{holds}, and nothing in the codebase saves it{but}", first.title());
+    let mut violation = Violation::at(place, message);
+    for (object, words) in
+        data.iter().filter(|(object, _)| object.head().span() != place.span()).take(MOST_SHOWN)
+    {
+        violation = violation.with_related(object.head().span(), format!("{words} that nothing saves"));
+    }
+    // Manifests alone may run in a cluster that somebody else saves.
+    Some(if cluster.is_some() || delivers(codebase) { violation } else { violation.weaker() })
+}
+
+/// A cluster without anything that runs in it: its applications are declared elsewhere, maybe its backup too.
+fn bare_cluster(codebase: &Codebase, cluster: Option<Cluster<'_>>) -> Option<Violation> {
+    let cluster = cluster.filter(|cluster| !saves_etcd(cluster.format.tool, cluster.root))?;
+    // Whatever else is declared here can be applied again from here: the codebase is its backup.
+    if codebase.workloads().any(|workload| workload.object.zone() == Zone::Deployed) || delivers(codebase) {
+        return None;
+    }
+    let name = cluster.name()?;
+    let message = format!("nothing in the codebase saves what runs in the cluster `{}`", name.text());
+    Some(Violation::at(name, message).weaker())
+}
+
+/// Data outside of examples.
+fn data(codebase: &Codebase) -> Data<'_> {
+    let objects = codebase.objects().filter(|object| object.zone() == Zone::Deployed);
+    objects.filter_map(|object| Some((object, data_of(object)?))).collect()
+}
+
+/// The cluster to report at: one of production before the others. Clusters on a laptop and templates of clusters
+/// do not count.
+fn main_cluster(codebase: &Codebase) -> Option<Cluster<'_>> {
+    let clusters = codebase.clusters().filter(|cluster| !cluster.format.local);
+    let mut clusters: Vec<_> = clusters.filter(|cluster| is_real(codebase, *cluster)).collect();
+    let stage = |cluster: &Cluster<'_>| cluster.name().and_then(|name| stage_of(&name.text()));
+    clusters.sort_by_key(|cluster| std::cmp::Reverse(stage(cluster)));
+    clusters.into_iter().next()
+}
+
+fn is_real(codebase: &Codebase, cluster: Cluster<'_>) -> bool {
+    let name = cluster.name().and_then(Node::as_str);
+    // A kustomization beside a spec does not list it: the tool that builds the cluster reads it.
+    matches!(codebase.zone(cluster.root.span().file), Zone::Deployed | Zone::Unlisted)
+        && name.is_some_and(|name| !name.contains(['$', '{', '<']))
+}
+
+/// Whether something in the codebase delivers it to a cluster.
+fn delivers(codebase: &Codebase) -> bool {
+    let groups = ["kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "argoproj.io"];
+    let kinds = ["Kustomization", "GitRepository", "Application", "ApplicationSet"];
+    let mut types = codebase.types().iter().enumerate();
+    types.any(|(index, meta)| {
+        groups.contains(&meta.group())
+            && kinds.contains(&meta.kind())
+            && codebase.objects_of_type(index).next().is_some()
+    })
+}
+
+/// Further places shown for one finding.
+const MOST_SHOWN: usize = 5;

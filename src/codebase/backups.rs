@@ -1,0 +1,131 @@
+//! Who saves what, over the whole codebase.
+
+use super::Codebase;
+use crate::model::backup::{Schedule, is_backup_command, saved_by};
+use crate::model::role::{Role, Zone};
+use crate::problem::Place;
+use crate::source::{FileKind, Source};
+use crate::yaml::{Node, Shape};
+use memchr::memmem::Finder;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What the codebase says about backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Nothing at all.
+    None,
+    /// It is named somewhere, or something that may declare it was not read.
+    Mentioned,
+    /// An object, a value of a chart, a script or a pipeline saves data.
+    Declared,
+}
+
+impl Codebase {
+    /// The Velero schedules that are deployed, from objects and from values of its chart.
+    pub fn backup_schedules(&self) -> Vec<Schedule<'_>> {
+        let objects = self.objects_of("velero.io", "Schedule");
+        let objects = objects.filter(|object| object.zone() == Zone::Deployed);
+        let mut schedules: Vec<_> = objects.filter_map(Schedule::of_object).collect();
+        schedules.extend(self.schedules_in_values());
+        schedules
+    }
+
+    /// Whether templates hold schedules, which nobody can read here.
+    pub fn has_backup_schedules_in_templates(&self) -> bool {
+        let templates = self.sources().iter().filter(|source| self.zone(source.id()) == Zone::Template);
+        templates.into_iter().any(|source| source.text().contains("velero.io/"))
+    }
+
+    /// What the codebase says about backups, in whatever form.
+    pub fn backup_evidence(&self) -> Evidence {
+        let mut objects = self.all_objects().filter(|object| is_used(object.zone()));
+        if objects.any(|object| saved_by(object).is_some()) || self.schedules_in_values().next().is_some() {
+            return Evidence::Declared;
+        }
+        let sources = || self.sources().iter().filter(|source| is_used(self.zone(source.id())));
+        if sources().any(|source| is_script(source) && is_backup_command(source.text())) {
+            return Evidence::Declared;
+        }
+        // A file that is no valid YAML still tells its words; one that could not be opened does not.
+        let unread = self.problems().iter().any(|problem| matches!(problem.place, Place::Path(_)));
+        if unread || sources().any(mentions) {
+            return Evidence::Mentioned;
+        }
+        Evidence::None
+    }
+
+    /// Values of Velero's chart stand in a `HelmRelease`, an `Application`, a kustomization or a file of their own.
+    fn schedules_in_values(&self) -> impl Iterator<Item = Schedule<'_>> {
+        let velero = Finder::new("velero");
+        let schedules = Finder::new("schedules:");
+        let documents = self.documents().filter(move |document| {
+            let text = document.source.text().as_bytes();
+            let named = document.source.path().contains("velero") || velero.find(text).is_some();
+            document.zone == Zone::Deployed
+                && document.role != Role::Patch
+                && schedules.find(text).is_some()
+                && named
+        });
+        let mappings = documents.flat_map(|document| document.root.walk());
+        mappings.filter(|node| node.shape() == Shape::Mapping).flat_map(Schedule::of_values)
+    }
+}
+
+fn is_used(zone: Zone) -> bool {
+    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
+}
+
+fn is_script(source: &Source) -> bool {
+    matches!(source.kind(), FileKind::Shell | FileKind::Makefile | FileKind::Ci(_) | FileKind::Terraform)
+}
+
+/// Whether a file tells that somebody thought of backups. The words are generous: a rule that objects to their absence
+/// stays quiet where one of them stands.
+fn mentions(source: &Source) -> bool {
+    NAME.is_match(source.path()) || TOOL.is_match(source.text())
+}
+
+/// In a path the word alone says enough; in a text it may be the name of any field.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)(?:^|[^a-z])(?:velero|k8up|kasten|kubestash|volsync|trilio|veeam|backup)")
+        .expect("the words above are a valid pattern")
+});
+
+/// Source: the names under which each tool is installed, and the fields that switch on the backup of a cloud.
+static TOOL: LazyLock<Regex> = LazyLock::new(|| {
+    let words = [
+        "velero",
+        "k8up",
+        r"kasten\.io",
+        "kubestash",
+        r"stash\.appscode",
+        "volsync",
+        "trilio",
+        "cloudcasa",
+        "veeam",
+        "backupTarget",
+        "barman",
+        "wal-g",
+        "pgbackrest",
+        "aws_backup",
+        "gke_?backup",
+        "backup_agent_config",
+    ];
+    Regex::new(&words.join("|")).expect("the words above are a valid pattern")
+});
+
+/// Whether the tool that builds a cluster saves its etcd, as it is written or by default.
+/// Source: kops `docs/operations/etcd_backup_restore_encryption.md`; RKE `cluster/defaults.go`; Rancher's API reference.
+pub fn saves_etcd(tool: &str, root: Node<'_>) -> bool {
+    let is_off = |path: &[&str], off: &str| root.at(path).is_some_and(|node| node.is_text(off));
+    match tool {
+        "kops" => true,
+        "RKE" => {
+            !is_off(&["services", "etcd", "backup_config", "enabled"], "false")
+                && !is_off(&["services", "etcd", "snapshot"], "false")
+        }
+        "Rancher" => !is_off(&["spec", "rkeConfig", "etcd", "disableSnapshots"], "true"),
+        _ => false,
+    }
+}

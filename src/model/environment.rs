@@ -1,0 +1,258 @@
+//! Environments: one thing deployed several times, told apart by the name of a folder or a file.
+//!
+//! Only names are read here. What an environment holds, the codebase knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How close an environment is to the users. Ordered: production is the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// For somebody to play with: sandbox, demo, preview. Parts may be missing.
+    Trial,
+    /// Where developers work.
+    Development,
+    /// Where changes are tested.
+    Test,
+    /// The last one before production.
+    Staging,
+    /// The one that users see.
+    Production,
+}
+
+/// Words that people give to environments; a longer word stands after the one it begins with.
+/// Source: names of sibling folders and files in public cluster codebases.
+const WORDS: &[(&str, Stage)] = &[
+    ("prod", Stage::Production),
+    ("production", Stage::Production),
+    ("prd", Stage::Production),
+    ("live", Stage::Production),
+    ("stage", Stage::Staging),
+    ("staging", Stage::Staging),
+    ("stg", Stage::Staging),
+    ("preprod", Stage::Staging),
+    ("test", Stage::Test),
+    ("testing", Stage::Test),
+    ("qa", Stage::Test),
+    ("uat", Stage::Test),
+    ("ithc", Stage::Test),
+    ("perftest", Stage::Test),
+    ("dev", Stage::Development),
+    ("develop", Stage::Development),
+    ("development", Stage::Development),
+    ("sandbox", Stage::Trial),
+    ("sbox", Stage::Trial),
+    ("demo", Stage::Trial),
+    ("preview", Stage::Trial),
+    ("playground", Stage::Trial),
+];
+
+/// Folders whose children are environments whatever else is in their names.
+const PARENTS: &[&str] =
+    &["overlays", "clusters", "cluster", "environments", "environment", "envs", "env", "stages"];
+
+/// Environments that stand side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group<'a> {
+    /// The folder in which all of them are.
+    pub parent: &'a str,
+    /// At least two, the one closest to the users first.
+    pub environments: Vec<Environment<'a>>,
+    /// Folders beside them whose names tell nothing: maybe further environments, maybe parts of these.
+    pub others: Vec<&'a str>,
+}
+
+/// One environment of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment<'a> {
+    /// How close it is to the users.
+    pub stage: Stage,
+    /// The folders or files that make it up: more than one where it runs in several regions or twice.
+    pub members: Vec<&'a str>,
+}
+
+/// Finds the environments among folders. All paths are relative to the checked root.
+pub fn groups_of_folders<'a>(folders: &BTreeSet<&'a str>) -> Vec<Group<'a>> {
+    let any_form = |parent: &str, form| if is_parent_of_environments(parent) { String::new() } else { form };
+    let mut groups = groups(folders.iter().copied(), any_form);
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for folder in folders {
+        let (parent, name) = split(folder);
+        if is_parent_of_environments(parent) && stage_of(name).is_none() {
+            others.entry(parent).or_default().push(folder);
+        }
+    }
+    for group in &mut groups {
+        group.others = others.get(group.parent).cloned().unwrap_or_default();
+    }
+    groups
+}
+
+/// Finds the environments among files: `ingress-prod.yaml` beside `ingress-stage.yaml`.
+pub fn groups_of_files<'a>(files: impl Iterator<Item = &'a str>) -> Vec<Group<'a>> {
+    groups(files, |_, form| form)
+}
+
+/// Siblings whose names agree in all but the environment. `agree` may say that the rest of a name does not matter.
+fn groups<'a>(
+    paths: impl Iterator<Item = &'a str>,
+    agree: impl Fn(&str, String) -> String,
+) -> Vec<Group<'a>> {
+    let mut found: BTreeMap<(&str, String), BTreeMap<Stage, BTreeSet<&str>>> = BTreeMap::new();
+    for path in paths {
+        let (parent, name) = split(path);
+        let Some((stage, form)) = read_name(name) else { continue };
+        let form = agree(parent, form);
+        found.entry((parent, form)).or_default().entry(stage).or_default().insert(path);
+    }
+    let several = found.into_iter().filter(|(_, stages)| stages.len() > 1);
+    let group =
+        |((parent, _), stages)| Group { parent, environments: environments(stages), others: Vec::new() };
+    several.map(group).collect()
+}
+
+/// The stage that a name tells of. `prod-to-stage` tells of two and is neither.
+pub fn stage_of(name: &str) -> Option<Stage> {
+    let mut stages = name.split(is_separator).filter_map(stage_of_word);
+    let first = stages.next()?;
+    stages.all(|stage| stage == first).then_some(first)
+}
+
+/// A name with its environment, its dates and its numbers taken out: what is left is the same everywhere.
+///
+/// `own` are further words that mean the environment, such as the name of its cluster.
+pub fn without_environment(name: &str, own: &[&str]) -> String {
+    let mut name = name.to_ascii_lowercase();
+    for word in own.iter().filter(|word| word.len() > 2) {
+        if name.contains(&word.to_ascii_lowercase()) {
+            name = name.replace(&word.to_ascii_lowercase(), ENVIRONMENT);
+        }
+    }
+    let mut rest = String::with_capacity(name.len());
+    for part in name.split_inclusive(is_separator) {
+        let word = part.trim_end_matches(is_separator);
+        rest.push_str(if is_environment(word) { ENVIRONMENT } else { word });
+        rest.push_str(&part[word.len()..]);
+    }
+    rest
+}
+
+/// A name with everything taken out that could mean an environment, inside of words too. Two different things may
+/// well become equal, so this serves to doubt a difference, never to find one.
+pub fn skeleton(name: &str) -> String {
+    let mut name = name.to_ascii_lowercase();
+    // From the end of the table, so that longer words go first.
+    for (word, _) in WORDS.iter().rev().filter(|(word, _)| word.len() > 2) {
+        if name.contains(word) {
+            name = name.replace(word, "");
+        }
+    }
+    name.retain(|c| c.is_ascii_alphabetic());
+    name
+}
+
+const ENVIRONMENT: &str = "<env>";
+
+/// The folder a path lies in, and its last part.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+fn environments(stages: BTreeMap<Stage, BTreeSet<&str>>) -> Vec<Environment<'_>> {
+    let stages = stages.into_iter().rev();
+    stages.map(|(stage, members)| Environment { stage, members: members.into_iter().collect() }).collect()
+}
+
+fn is_parent_of_environments(folder: &str) -> bool {
+    let name = folder.rsplit('/').next().unwrap_or_default();
+    PARENTS.contains(&name)
+}
+
+/// The stage in a name, and the name with the stage and all numbers taken out.
+fn read_name(name: &str) -> Option<(Stage, String)> {
+    let stage = stage_of(name)?;
+    let mut form = String::new();
+    for part in name.split_inclusive(is_separator) {
+        let word = part.trim_end_matches(is_separator);
+        match stage_of_word(word) {
+            Some(_) => form.push_str(ENVIRONMENT),
+            None if word.bytes().all(|b| b.is_ascii_digit()) => form.push('0'),
+            None => form.push_str(word),
+        }
+        form.push_str(&part[word.len()..]);
+    }
+    Some((stage, form))
+}
+
+fn is_environment(word: &str) -> bool {
+    stage_of_word(word).is_some() || word == ENVIRONMENT
+}
+
+/// A number may follow: `stage0`.
+fn stage_of_word(word: &str) -> Option<Stage> {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, stage)| *stage)
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '_' | '.' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members<'a>(paths: &[&'a str]) -> Vec<Vec<Vec<&'a str>>> {
+        let groups = groups_of_folders(&paths.iter().copied().collect());
+        groups.into_iter().map(|group| group.environments.into_iter().map(|e| e.members).collect()).collect()
+    }
+
+    #[test]
+    fn siblings_with_words_are_environments() {
+        let found = members(&["web/production", "web/staging", "web/base", "api/production"]);
+        assert_eq!(found, [[["web/production"], ["web/staging"]]]);
+    }
+
+    #[test]
+    fn what_is_left_of_the_names_must_agree_outside_of_overlays() {
+        assert!(members(&["k8s/web-prod", "k8s/api-stage"]).is_empty());
+        assert_eq!(members(&["overlays/moc-prod", "overlays/ocp4-stage"]).len(), 1);
+        assert_eq!(members(&["k8s/prod-20261120", "k8s/stage-20261113"]).len(), 1);
+        assert_eq!(members(&["c/prod.cluster.example.com", "c/stage.cluster.example.com"]).len(), 1);
+    }
+
+    #[test]
+    fn regions_of_one_stage_are_members_of_one_environment() {
+        let found = members(&["overlays/prod-eu", "overlays/prod-us", "overlays/stage"]);
+        assert_eq!(found, [vec![vec!["overlays/prod-eu", "overlays/prod-us"], vec!["overlays/stage"]]]);
+    }
+
+    #[test]
+    fn unknown_names_beside_environments_are_kept() {
+        let folders = ["overlays/osaka", "overlays/prod", "overlays/prod/osaka", "overlays/stage"];
+        let groups = groups_of_folders(&folders.into_iter().collect());
+        assert_eq!(groups[0].others, ["overlays/osaka"]);
+    }
+
+    #[test]
+    fn files_are_told_apart_by_name() {
+        let files = ["overlays/ingress-prod.yaml", "overlays/ingress-stage.yaml", "overlays/web-stage.yaml"];
+        let groups = groups_of_files(files.into_iter());
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].environments[1].members, ["overlays/ingress-stage.yaml"]);
+    }
+
+    #[test]
+    fn a_name_with_two_stages_is_no_environment() {
+        assert_eq!(stage_of("stage-to-prod"), None);
+        assert_eq!(stage_of("neco-dev"), Some(Stage::Development));
+        assert_eq!(stage_of("product"), None);
+    }
+
+    #[test]
+    fn names_lose_their_environment() {
+        assert_eq!(without_environment("letsencrypt-prod", &[]), "letsencrypt-<env>");
+        assert_eq!(without_environment("web-tokyo0", &["tokyo0"]), "web-<env>");
+        assert_eq!(skeleton("prodcluster01"), skeleton("stagecluster02"));
+        assert_eq!(skeleton("web-development"), "web");
+    }
+}

@@ -7,7 +7,7 @@ use crate::model::cluster::Cluster;
 use crate::model::environment::stage_of;
 use crate::model::object::Object;
 use crate::model::role::Zone;
-use crate::model::state::data_of;
+use crate::model::stateful::data_of;
 use crate::yaml::Node;
 use serde::Deserialize;
 

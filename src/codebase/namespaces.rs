@@ -4,7 +4,7 @@ use super::Codebase;
 use crate::model::backup::{Saves, saved_by};
 use crate::model::object::Object;
 use crate::model::role::Zone;
-use crate::model::state::data_of;
+use crate::model::stateful::data_of;
 use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};

@@ -16,6 +16,5 @@ pub mod object;
 pub mod path;
 pub mod protection;
 pub mod role;
-pub mod state;
 pub mod stateful;
 pub mod workload;

@@ -169,7 +169,9 @@ impl<'a> Scanner<'a> {
         }
         loop {
             match self.byte() {
-                b' ' | b'\r' => self.at += 1,
+                // Indentation comes in runs.
+                b' ' => self.at += self.spaces(self.at),
+                b'\r' => self.at += 1,
                 b'\t' => {
                     self.tab = true;
                     self.at += 1;
@@ -247,6 +249,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// How many spaces stand at an offset.
+    #[inline]
     fn spaces(&self, from: usize) -> usize {
         self.rest(from)
             .iter()

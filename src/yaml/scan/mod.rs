@@ -165,7 +165,9 @@ impl<'a> Scanner<'a> {
         }
         loop {
             match self.byte() {
-                b' ' | b'\r' => self.at += 1,
+                // Indentation comes in runs.
+                b' ' => self.at += self.spaces(self.at),
+                b'\r' => self.at += 1,
                 b'\t' => {
                     self.tab = true;
                     self.at += 1;
@@ -243,6 +245,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// How many spaces stand at an offset.
+    #[inline]
     fn spaces(&self, from: usize) -> usize {
         self.rest(from).iter().take_while(|&&byte| byte == b' ').count()
     }

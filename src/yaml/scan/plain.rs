@@ -3,7 +3,6 @@
 use super::{Scan, Scanner, is_blank, is_break, is_flow_indicator, is_space};
 use crate::yaml::tree::COOK;
 use crate::yaml::trouble::Fault;
-use memchr::memchr;
 
 /// Bytes at which a plain scalar may end. One table look-up per byte is what makes the reader fast.
 const STOP_IN_BLOCK: [bool; 256] = stop_table(b"\n\r:#");
@@ -91,13 +90,12 @@ impl Scanner<'_> {
     /// The lines of a plain scalar after its first.
     pub(super) fn plain_continuation(&mut self, id: usize, least: usize, in_flow: bool) -> Scan {
         while is_break(self.byte()) {
-            let (next, line) = self.next_content(least, in_flow);
-            let continues = self.continues(next, line, least, in_flow);
-            self.tab = memchr(b'\t', self.slice(line, next)).is_some();
-            self.at = next;
-            self.line_start = line;
-            self.first = next;
-            if !continues {
+            let ahead = self.look_ahead(least, in_flow);
+            self.at = ahead.at;
+            self.line_start = ahead.line;
+            self.first = ahead.at;
+            self.tab = ahead.tab;
+            if !self.continues(least, in_flow) {
                 return Ok(());
             }
             if in_flow {
@@ -115,38 +113,54 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// The next character that is neither blank nor line break, and the beginning of its line.
-    fn next_content(&mut self, least: usize, in_flow: bool) -> (usize, usize) {
-        let (mut at, mut line) = (self.at, self.line_start);
+    /// Finds the next character that is neither blank nor line break.
+    fn look_ahead(&mut self, least: usize, in_flow: bool) -> Ahead {
+        let mut ahead = Ahead {
+            at: self.at,
+            line: self.line_start,
+            tab: false,
+        };
         loop {
-            match self.byte_at(at) {
+            match self.byte_at(ahead.at) {
                 b'\n' => {
-                    at += 1;
-                    line = at;
+                    ahead.at += 1;
+                    ahead.line = ahead.at;
+                    ahead.tab = false;
+                    ahead.at += self.spaces(ahead.at);
                 }
                 b'\t' => {
                     // Inside a plain scalar Go minds a tab only where it stands for indentation.
-                    if line != self.line_start && !in_flow && at - line < least {
-                        self.report(Fault::TabOnEmptyLine, line, at + 1);
+                    if ahead.line != self.line_start && !in_flow && ahead.at - ahead.line < least {
+                        self.report(Fault::TabOnEmptyLine, ahead.line, ahead.at + 1);
                     }
-                    at += 1;
+                    ahead.tab = true;
+                    ahead.at += 1;
                 }
-                b' ' | b'\r' => at += 1,
-                _ => return (at, line),
+                b' ' | b'\r' => ahead.at += 1,
+                _ => return ahead,
             }
         }
     }
 
-    fn continues(&self, next: usize, line: usize, least: usize, in_flow: bool) -> bool {
-        let byte = self.byte_at(next);
-        if next >= self.bytes.len() || byte == b'#' || (next == line && self.is_marker(line)) {
+    /// Whether the next character, the first of its line, belongs to the scalar above it.
+    fn continues(&self, least: usize, in_flow: bool) -> bool {
+        if self.at_end() || self.byte() == b'#' || self.at_marker() {
             return false;
         }
         if in_flow {
-            let after = self.byte_at(next + 1);
-            let colon = byte == b':' && (is_space(after) || is_flow_indicator(after));
-            return !colon && !is_flow_indicator(byte);
+            let after = self.byte_at(self.at + 1);
+            let colon = self.byte() == b':' && (is_space(after) || is_flow_indicator(after));
+            return !colon && !is_flow_indicator(self.byte());
         }
-        self.spaces(line) >= least
+        self.indentation() >= least
     }
+}
+
+/// What stands behind the line breaks that follow a plain scalar.
+struct Ahead {
+    at: usize,
+    /// Where its line begins.
+    line: usize,
+    /// Whether a tab stands before it on its line.
+    tab: bool,
 }

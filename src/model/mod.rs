@@ -6,4 +6,6 @@ pub mod cluster;
 pub mod kustomization;
 pub mod object;
 pub mod role;
+pub mod script;
+pub mod shell;
 pub mod workload;

@@ -54,6 +54,19 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
 }
 
 impl Discovery {
+    /// A codebase that exists only in memory: `(path, text)` in any order.
+    pub fn of_texts(texts: &[(&str, &str)]) -> Self {
+        let mut texts = texts.to_vec();
+        texts.sort_unstable();
+        let is_chart =
+            |folder: &str| texts.iter().any(|(path, _)| path.strip_suffix("/Chart.yaml") == Some(folder));
+        let mut discovery = Self::default();
+        for (path, text) in &texts {
+            discovery.sources.add((*path).to_owned(), kind::kind(path, text, is_chart), (*text).into());
+        }
+        discovery
+    }
+
     fn add(&mut self, path: String, text: Result<(FileKind, Arc<str>), Refusal>) {
         match text {
             Ok((kind, text)) => drop(self.sources.add(path, kind, text)),

@@ -7,6 +7,7 @@ pub mod source;
 pub mod finding;
 pub mod problem;
 pub mod error;
+pub mod spelling;
 pub mod yaml;
 pub mod config;
 pub mod discover;
@@ -14,6 +15,7 @@ pub mod documents;
 pub mod model;
 pub mod codebase;
 pub mod check;
+pub mod rule;
 pub mod report;
 pub mod cli;
 

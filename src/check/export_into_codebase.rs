@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 
 /// Objects to `kubectl get … -o yaml > file` and its like.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExportIntoCodebase {}
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ExportIntoCodebase {}
 
 impl Check for ExportIntoCodebase {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -150,9 +150,16 @@ fn export(pipeline: &Pipeline) -> Option<(&Command, Option<&Word>)> {
     let files = pipeline.commands[position..].iter().filter_map(written_file);
     match files.last() {
         Some(file) => Some((export, Some(file))),
-        None if export.program().as_deref() == Some("velero") => Some((export, None)),
+        None if export.program().as_deref() == Some("velero") => Some((export, output_argument(export))),
         None => None,
     }
+}
+
+/// Velero writes its file itself: the one behind `--output`, or one in the working folder.
+fn output_argument(command: &Command) -> Option<&Word> {
+    let mut words = command.arguments().iter();
+    words.by_ref().find(|word| matches!(word.text.as_str(), "-o" | "--output"))?;
+    words.next()
 }
 
 fn is_export(command: &Command) -> bool {

@@ -3,8 +3,10 @@
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
 pub mod cluster;
+pub mod kinds;
 pub mod kustomization;
 pub mod object;
+pub mod path;
 pub mod role;
 pub mod script;
 pub mod shell;

@@ -122,7 +122,10 @@ impl Reader<'_> {
     fn line_break(&mut self) {
         self.at += 1;
         let line = &self.text[self.at..self.line_end()];
-        if self.line_breaks == LineBreaks::End || line.trim().is_empty() {
+        let ends = self.line_breaks == LineBreaks::End || line.trim().is_empty();
+        // The command behind a `|` may stand on the next line.
+        let is_awaited = !self.pipeline.commands.is_empty() && self.command.words.is_empty();
+        if ends && !is_awaited {
             self.end_pipeline();
         }
         for delimiter in std::mem::take(&mut self.heredocs) {
@@ -472,6 +475,7 @@ mod tests {
             ("a b; c && d || e\nf & g", &["a b", "c", "d", "e", "f", "g"]),
             ("a \\\n  b \\\r\n c", &["a b c"]),
             ("a | b |& c", &["a | b | c"]),
+            ("a | # x\n  b", &["a | b"]),
             ("# a > b\na # b > c\n", &["a"]),
             ("a#b 'c # d' \"e;f\" g\\;h", &["a#b c # d e;f g;h"]),
             ("if a; then b; else c; fi", &["a", "b", "c"]),

@@ -170,6 +170,11 @@ impl Codebase {
         self.reach.is_input(kustomization)
     }
 
+    /// Whether the build of one kustomization takes in another, or is that other itself.
+    pub fn builds_in(&self, outer: FileId, inner: FileId) -> bool {
+        self.reach.takes_in(outer, inner)
+    }
+
     /// Whether something was not read that could declare more: rules about absence ask this first.
     pub fn is_incomplete(&self) -> bool {
         !self.problems.is_empty()

@@ -2,10 +2,13 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+mod credential;
 mod export_into_codebase;
 pub mod expression;
 mod live_status;
+mod plaintext_secret;
 pub mod registry;
+mod token;
 
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};

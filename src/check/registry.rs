@@ -3,13 +3,17 @@
 use super::Check;
 use super::export_into_codebase::ExportIntoCodebase;
 use super::live_status::LiveStatus;
+use super::plaintext_secret::PlaintextSecret;
 use crate::problem::Problem;
 use crate::yaml::{Node, Shape, Value};
 use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
-const CHECKS: &[(&str, Constructor)] =
-    &[("export-into-codebase", of::<ExportIntoCodebase>), ("live-status", of::<LiveStatus>)];
+const CHECKS: &[(&str, Constructor)] = &[
+    ("export-into-codebase", of::<ExportIntoCodebase>),
+    ("live-status", of::<LiveStatus>),
+    ("plaintext-secret", of::<PlaintextSecret>),
+];
 
 type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;
 

@@ -55,6 +55,10 @@ impl Reach {
             .flat_map(|l| l.resources.iter().copied())
     }
 
+    pub(super) fn takes_in(&self, outer: FileId, inner: FileId) -> bool {
+        self.closure(outer).contains(&inner)
+    }
+
     pub(super) fn is_input(&self, kustomization: FileId) -> bool {
         self.inputs.contains(&kustomization)
     }

@@ -9,5 +9,6 @@ pub mod object;
 pub mod path;
 pub mod role;
 pub mod script;
+pub mod secret;
 pub mod shell;
 pub mod workload;

@@ -24,6 +24,8 @@ pub(super) struct Leak {
     pub(super) is_weak: bool,
     /// Whether it may be something else.
     pub(super) is_unsure: bool,
+    /// Whether it is a private key: tests are full of keys that open nothing.
+    pub(super) is_key: bool,
 }
 
 /// The credentials in the value of a key of a Secret, which holds secrets by its nature.
@@ -47,6 +49,7 @@ pub(super) fn by_shape(text: &str) -> Vec<Leak> {
         Leak {
             what: with_article(token.shape.what),
             is_weak: token.shape.note == Note::Id,
+            is_key: token.shape.note == Note::PrivateKey,
             is_unsure: token.shape.note == Note::Word
                 || token.shape.what == PASSWORD_IN_URL && !is_random(&credential),
             range: token.range,
@@ -70,7 +73,14 @@ pub(super) fn by_key(text: &str) -> Vec<Leak> {
 pub(super) fn leak_under(key: &str, value: &str, range: Range<usize>) -> Option<Leak> {
     let is_unsure = grade(key, value)? == Grade::Chosen;
     let what = if key_kind(key, false) == Some(KeyKind::Password) { "a password" } else { "a credential" };
-    Some(Leak { credential: value.to_owned(), what: what.into(), range, is_weak: false, is_unsure })
+    Some(Leak {
+        credential: value.to_owned(),
+        what: what.into(),
+        range,
+        is_weak: false,
+        is_unsure,
+        is_key: false,
+    })
 }
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,7 +99,14 @@ fn registry_logins(value: &str) -> Vec<Leak> {
         let (_, password) = login.split_once(':')?;
         let what = "the password of a registry".to_owned();
         let credential = password.to_owned();
-        let leak = Leak { credential, what, range: encoded.range(), is_weak: false, is_unsure: false };
+        let leak = Leak {
+            credential,
+            what,
+            range: encoded.range(),
+            is_weak: false,
+            is_unsure: false,
+            is_key: false,
+        };
         is_literal(password).then_some(leak)
     });
     logins.collect()
@@ -118,6 +135,7 @@ fn whole(key: &str, value: &str) -> Option<Leak> {
         what: what.into(),
         range: 0..value.len(),
         is_weak: is_hash,
+        is_key: false,
         is_unsure: !is_random && kind != Some(KeyKind::Password) || kind.is_none(),
     })
 }

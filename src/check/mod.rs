@@ -3,6 +3,7 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 mod credential;
+mod credential_literal;
 mod export_into_codebase;
 pub mod expression;
 mod live_status;

@@ -208,8 +208,14 @@ fn key_store(key: &str, value: &str, bytes: &[u8]) -> Option<Leak> {
     let lower = key.to_ascii_lowercase();
     let tells = ENDINGS.iter().any(|ending| lower.ends_with(ending)) || key_kind(key, true).is_some();
     let what = "a key".to_owned();
-    let leak =
-        Leak { credential: value.to_owned(), what, range: 0..value.len(), is_weak: false, is_unsure: false };
+    let leak = Leak {
+        credential: value.to_owned(),
+        what,
+        range: 0..value.len(),
+        is_weak: false,
+        is_unsure: false,
+        is_key: true,
+    };
     // A text that happens to be valid base64 decodes to a few bytes of nonsense.
     (tells && (bytes.len() >= 16 || !by_shape(value).is_empty())).then_some(leak)
 }

@@ -1,6 +1,7 @@
 //! Native checks by name: the one list of them.
 
 use super::Check;
+use super::credential_literal::CredentialLiteral;
 use super::export_into_codebase::ExportIntoCodebase;
 use super::live_status::LiveStatus;
 use super::plaintext_secret::PlaintextSecret;
@@ -10,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
+    ("credential-literal", of::<CredentialLiteral>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
     ("live-status", of::<LiveStatus>),
     ("plaintext-secret", of::<PlaintextSecret>),

@@ -13,8 +13,11 @@ pub(super) struct Shape {
     /// What else is known of it.
     pub(super) note: Note,
     least_entropy: f64,
-    pattern: Regex,
+    /// Compiled when its word is met: most codebases hold none of them.
+    pattern: LazyPattern,
 }
+
+type LazyPattern = LazyLock<Regex, Box<dyn FnOnce() -> Regex + Send + Sync>>;
 
 /// What else is known of a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +75,8 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
         let fields: Vec<&'static str> = line.split('\t').collect();
         let [what, words, least_entropy, note, pattern] = fields[..] else { panic!("five fields: {line}") };
         shapes.by_word.extend(words.split(' ').map(|word| (word, shapes.list.len())));
-        let pattern = Regex::new(pattern).expect("a test compiles every pattern");
+        let pattern: LazyPattern =
+            LazyLock::new(Box::new(|| Regex::new(pattern).expect("a test compiles every pattern")));
         let least_entropy = least_entropy.parse().expect("a test parses every number");
         shapes.list.push(Shape { what, note: Note::of(note), least_entropy, pattern });
     }

@@ -161,6 +161,7 @@ pub fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
     PARTS.iter().any(|part| lower.contains(part))
+        || lower.starts_with("your")
         || words.any(|word| WORDS.contains(&word))
         || is_sequence(value)
 }
@@ -284,6 +285,7 @@ mod tests {
             ("password", "{{ .Values.password }}"),
             ("password", "changeme"),
             ("password", "<your password>"),
+            ("password", "yourPassword"),
             ("password", "op://vault/database/password"),
             ("password", "vault:secret/data/database#password"),
             ("password", "grafana-admin-password"),

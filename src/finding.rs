@@ -111,6 +111,13 @@ impl Factor {
         }
     }
 
+    /// The folder of its rules, such as `4-one-way-build`.
+    pub fn folder(self) -> String {
+        let words = self.title().split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let words: Vec<_> = words.map(str::to_ascii_lowercase).collect();
+        format!("{}-{}", self.number(), words.join("-"))
+    }
+
     /// The question it answers.
     pub fn question(self) -> &'static str {
         match self {

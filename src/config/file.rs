@@ -101,7 +101,7 @@ impl At<'_> {
     /// One document, a mapping, no key twice.
     fn well_formed(self, tree: &Tree) -> Result<(), Error> {
         if let Some(trouble) = tree.troubles().iter().find(|trouble| trouble.grade == Grade::Fatal) {
-            return Err(self.error(trouble.span, trouble.message));
+            return Err(self.error(trouble.span, trouble.message()));
         }
         if let Some((first, again)) = tree.duplicates().next() {
             let line = self.source.line(first.span().start);

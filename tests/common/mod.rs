@@ -7,10 +7,10 @@ use k8factor::error::Error;
 use k8factor::finding::{Factor, Finding};
 use k8factor::problem::{Place, Problem};
 use k8factor::rule::{self, Origin, Rule, Verdict};
-use k8factor::source::Span;
+use k8factor::source::{FileId, FileKind, Sources, Span};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `(path, text)` of every file below a folder, sorted by path.
 pub(crate) fn files_below(folder: &str) -> Vec<(String, String)> {
@@ -89,4 +89,21 @@ pub(crate) fn snapshot(name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name.to_owned(), text));
+}
+
+/// A folder of material that is not ours and therefore not in the repository.
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let root = std::env::var_os("K8FACTOR_SHARED").map_or(beside, PathBuf::from);
+    Some(root.join(folder)).filter(|path| path.is_dir())
+}
+
+/// Where our own test data is.
+pub(crate) fn fixtures(folder: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder)
+}
+
+/// The number of some file.
+pub(crate) fn file() -> FileId {
+    Sources::default().add("test.yaml".into(), FileKind::Yaml, "".into())
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Objects to credentials in environment variables, arguments, ConfigMaps, values, scripts and everything else.
+/// Objects to credentials in environment variables, arguments, `ConfigMap`s, values, scripts and everything else.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct CredentialLiteral {}
@@ -35,7 +35,9 @@ impl Check for CredentialLiteral {
                 by_credential.entry(place.credential.clone()).or_default().push(place);
             }
         }
-        by_credential.into_values().for_each(|places| outcome.report(violation(places)));
+        for places in by_credential.into_values() {
+            outcome.report(violation(places));
+        }
     }
 }
 

@@ -147,8 +147,8 @@ fn export(pipeline: &Pipeline) -> Option<(&Command, Option<&Word>)> {
     if pipeline.commands.iter().any(is_no_export) || pipeline.commands[position + 1..].iter().any(extracts) {
         return None;
     }
-    let files = pipeline.commands[position..].iter().filter_map(written_file);
-    match files.last() {
+    let mut files = pipeline.commands[position..].iter().filter_map(written_file);
+    match files.next_back() {
         Some(file) => Some((export, Some(file))),
         None if export.program().as_deref() == Some("velero") => Some((export, output_argument(export))),
         None => None,

@@ -149,7 +149,7 @@ fn in_entry<'a>(source: &'a Source, runner: Runner, entry: Entry<'a>, scripts: &
     }
 }
 
-/// GitHub: `run`. GitLab: `script` and its neighbours. CircleCI: `run`, `command`. Azure: `script`, `bash`.
+/// GitHub: `run`. GitLab: `script` and its neighbours. Circle: `run`, `command`. Azure: `script`, `bash`.
 /// Tekton: `script`. Argo Workflows: `source`. Task: `cmds`, `cmd`, `sh`. Containers: `command`, `args`.
 const SCRIPT_KEYS: [&str; 12] = [
     "run",

@@ -213,7 +213,7 @@ fn names_something(value: &str) -> bool {
 pub fn is_random(value: &str) -> bool {
     let classes: Vec<u8> = value.bytes().map(class).collect();
     let changes = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let digits = classes.iter().filter(|class| **class == DIGIT).count();
+    let digits: usize = classes.iter().map(|class| usize::from(*class == DIGIT)).sum();
     let is_one_word = !value.contains(|c: char| c.is_whitespace() || !c.is_ascii());
     // Words with a date or a number have few changes; a token of this length has more than one in five.
     value.len() >= 16 && is_one_word && digits >= 2 && changes * 5 >= value.len() && entropy(value) >= 3.3

@@ -9,18 +9,13 @@ use super::node::{Entry, Node, Shape};
 use super::resolve::{Schema, Value};
 use super::spanned;
 use serde::de::value::{BorrowedStrDeserializer, U32Deserializer};
-use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor,
-};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor};
 use std::cell::RefCell;
 
 /// Makes a value of a node.
 pub fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T, ReadError> {
     let budget = RefCell::default();
-    T::deserialize(Reader {
-        node,
-        budget: &budget,
-    })
+    T::deserialize(Reader { node, budget: &budget })
 }
 
 /// One node to be read.
@@ -32,10 +27,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn of(self, node: Node<'a>) -> Self {
-        Self {
-            node,
-            budget: self.budget,
-        }
+        Self { node, budget: self.budget }
     }
 
     /// Reads the node, counting it, and gives errors that have no place the place of the node.
@@ -66,17 +58,10 @@ impl<'a> Reader<'a> {
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.shape() {
             Shape::Scalar => self.scalar(visitor),
-            Shape::Sequence => visitor.visit_seq(Items {
-                reader: self,
-                items: self.node.items(),
-            }),
+            Shape::Sequence => visitor.visit_seq(Items { reader: self, items: self.node.items() }),
             Shape::Mapping => {
                 let rest = merged_entries(self.node)?.into_iter();
-                visitor.visit_map(Entries {
-                    reader: self,
-                    rest,
-                    value: None,
-                })
+                visitor.visit_map(Entries { reader: self, rest, value: None })
             }
         }
     }
@@ -90,11 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     fn option<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if self.node.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn enumeration<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -103,13 +84,8 @@ impl<'a> Reader<'a> {
         }
         let mut entries = merged_entries(self.node)?.into_iter();
         match (entries.next(), entries.next()) {
-            (Some(entry), None) => visitor.visit_enum(Variant {
-                reader: self,
-                entry,
-            }),
-            _ => Err(ReadError::custom(
-                "a name, or a mapping with one key, is needed here",
-            )),
+            (Some(entry), None) => visitor.visit_enum(Variant { reader: self, entry }),
+            _ => Err(ReadError::custom("a name, or a mapping with one key, is needed here")),
         }
     }
 }
@@ -118,24 +94,14 @@ impl<'a> Reader<'a> {
 fn merged_entries(mapping: Node<'_>) -> Result<Vec<Entry<'_>>, ReadError> {
     if mapping.has_repeated_keys() {
         let mut seen = std::collections::HashSet::new();
-        if let Some(again) = mapping
-            .entries()
-            .find(|entry| !seen.insert(entry.key.text()))
-        {
-            return Err(ReadError::new(
-                again.key.span(),
-                "this key stands twice in its mapping",
-            ));
+        if let Some(again) = mapping.entries().find(|entry| !seen.insert(entry.key.text())) {
+            return Err(ReadError::new(again.key.span(), "this key stands twice in its mapping"));
         }
     }
-    let (merges, mut entries): (Vec<_>, Vec<_>) = mapping
-        .entries()
-        .partition(|entry| entry.key.is_merge_key());
+    let (merges, mut entries): (Vec<_>, Vec<_>) =
+        mapping.entries().partition(|entry| entry.key.is_merge_key());
     for merge in merges {
-        for node in std::iter::once(merge.value)
-            .chain(merge.value.items())
-            .filter(|node| node.is_mapping())
-        {
+        for node in std::iter::once(merge.value).chain(merge.value.items()).filter(|node| node.is_mapping()) {
             add_missing(&mut entries, node);
         }
     }
@@ -181,10 +147,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         if name == spanned::NAME {
-            return visitor.visit_map(Place {
-                reader: self,
-                next: 0,
-            });
+            return visitor.visit_map(Place { reader: self, next: 0 });
         }
         self.deserialize_any(visitor)
     }
@@ -224,14 +187,8 @@ struct Items<'a, I> {
 impl<'a, 'de, I: Iterator<Item = Node<'a>>> de::SeqAccess<'de> for Items<'a, I> {
     type Error = ReadError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, ReadError> {
-        self.items
-            .next()
-            .map(|item| seed.deserialize(self.reader.of(item)))
-            .transpose()
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        self.items.next().map(|item| seed.deserialize(self.reader.of(item))).transpose()
     }
 }
 
@@ -244,10 +201,7 @@ struct Entries<'a> {
 impl<'de> de::MapAccess<'de> for Entries<'_> {
     type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, ReadError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         let Some(entry) = self.rest.next() else {
             return Ok(None);
         };
@@ -273,10 +227,7 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.0.read(|key| match key.shape() {
             Shape::Scalar => visitor.visit_str(&key.text()),
-            _ => Err(ReadError::invalid_type(
-                Unexpected::Other("a collection"),
-                &"a text",
-            )),
+            _ => Err(ReadError::invalid_type(Unexpected::Other("a collection"), &"a text")),
         })
     }
 
@@ -321,16 +272,12 @@ struct Place<'a> {
 impl<'de> de::MapAccess<'de> for Place<'_> {
     type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, ReadError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         let Some(&field) = spanned::FIELDS.get(self.next) else {
             return Ok(None);
         };
         self.next += 1;
-        seed.deserialize(BorrowedStrDeserializer::new(field))
-            .map(Some)
+        seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
@@ -355,10 +302,7 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
     type Error = ReadError;
     type Variant = Reader<'a>;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(
-        self,
-        seed: V,
-    ) -> Result<(V::Value, Reader<'a>), ReadError> {
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Reader<'a>), ReadError> {
         let name = seed.deserialize(Key(self.reader.of(self.entry.key)))?;
         Ok((name, self.reader.of(self.entry.value)))
     }
@@ -375,11 +319,7 @@ impl<'de> de::VariantAccess<'de> for Reader<'_> {
         seed.deserialize(self)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        _length: usize,
-        visitor: V,
-    ) -> Result<V::Value, ReadError> {
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, ReadError> {
         de::Deserializer::deserialize_any(self, visitor)
     }
 
@@ -427,37 +367,23 @@ mod tests {
         let root = tree.roots().next().expect("one document");
         from_node(root).map_err(|error| {
             let span = error.span().expect("there is a text");
-            format!(
-                "{} | {error}",
-                &text[span.start as usize..span.end as usize]
-            )
+            format!("{} | {error}", &text[span.start as usize..span.end as usize])
         })
     }
 
     #[test]
     fn scalars_are_what_the_struct_asks_for() {
         let config =
-            read("version: 1.30\nfailOn: {only: [1, 2]}\nmax: 07\nrules: {on: [no, 2027-01-01]}\n")
-                .unwrap();
+            read("version: 1.30\nfailOn: {only: [1, 2]}\nmax: 07\nrules: {on: [no, 2027-01-01]}\n").unwrap();
         assert_eq!(config.version, "1.30");
         assert_eq!(config.fail_on, Level::Only(vec![1, 2]));
-        assert_eq!(
-            config.max.map(|max| (max.value, max.span.start)),
-            Some((7, 42))
-        );
+        assert_eq!(config.max.map(|max| (max.value, max.span.start)), Some((7, 42)));
         assert_eq!(config.rules["on"], ["no", "2027-01-01"]);
     }
 
     #[test]
     fn errors_point_at_the_culprit() {
-        let first_words = |text| {
-            read(text)
-                .unwrap_err()
-                .split(" | ")
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let first_words = |text| read(text).unwrap_err().split(" | ").next().unwrap_or_default().to_owned();
         assert_eq!(first_words("version: a\nmaxx: 1\n"), "maxx");
         assert_eq!(first_words("version: a\nmax: b\n"), "b");
         assert_eq!(first_words("version: a\nrules: {a: [[b]]}\n"), "[b]");
@@ -469,10 +395,7 @@ mod tests {
     #[test]
     fn merge_keys_are_followed() {
         let config = read("<<: {version: a, max: 1}\nmax: 2\n").unwrap();
-        assert_eq!(
-            (config.version.as_str(), config.max.map(|max| max.value)),
-            ("a", Some(2))
-        );
+        assert_eq!((config.version.as_str(), config.max.map(|max| max.value)), ("a", Some(2)));
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub(super) fn mark(tree: &mut Tree) {
     }
     // The branches of a condition in a template repeat keys as a matter of course.
     if tree.actions.is_empty() {
-        tree.duplicates = search
-            .pairs
-            .into_iter()
-            .map(|(_, first, again)| (first, again))
-            .collect();
+        tree.duplicates = search.pairs.into_iter().map(|(_, first, again)| (first, again)).collect();
     }
 }
 
@@ -58,11 +54,8 @@ impl Search {
                 self.merging.push(id);
             }
             let text = canonical(entry.key);
-            let first = if is_small {
-                self.first_of_few(tree, key, &text)
-            } else {
-                *seen.entry(text).or_insert(key)
-            };
+            let first =
+                if is_small { self.first_of_few(tree, key, &text) } else { *seen.entry(text).or_insert(key) };
             if first != key {
                 self.pairs.push((id, first, key));
             }
@@ -72,9 +65,7 @@ impl Search {
     /// The first key with this text, among few.
     fn first_of_few(&mut self, tree: &Tree, key: NodeId, text: &str) -> NodeId {
         let hash = hash(text.as_bytes());
-        let same = |&&(other, id): &&(u32, NodeId)| {
-            other == hash && canonical(Node::new(tree, id)) == text
-        };
+        let same = |&&(other, id): &&(u32, NodeId)| other == hash && canonical(Node::new(tree, id)) == text;
         let first = self.hashes.iter().find(same).map(|&(_, first)| first);
         self.hashes.push((hash, key));
         first.unwrap_or(key)
@@ -88,9 +79,7 @@ fn canonical(key: Node<'_>) -> Cow<'_, str> {
 /// Cheap and good enough to tell the keys of one small mapping apart.
 fn hash(bytes: &[u8]) -> u32 {
     let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
-        return bytes
-            .iter()
-            .fold(1, |hash, &byte| hash << 8 | u32::from(byte));
+        return bytes.iter().fold(1, |hash, &byte| hash << 8 | u32::from(byte));
     };
     let ends = u32::from_le_bytes(*first) ^ u32::from_le_bytes(*last).rotate_left(13);
     ends.wrapping_mul(0x9E37_79B1) ^ bytes.len() as u32
@@ -104,9 +93,7 @@ mod tests {
     fn repeated(text: &str) -> Vec<String> {
         let file = Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into());
         let tree: Tree = parse(file, text.into());
-        tree.duplicates()
-            .map(|(first, again)| format!("{} {}", first.raw(), again.raw()))
-            .collect()
+        tree.duplicates().map(|(first, again)| format!("{} {}", first.raw(), again.raw())).collect()
     }
 
     #[test]
@@ -115,10 +102,7 @@ mod tests {
             repeated("yes: 1\ntrue: 2\n1: 3\n'1': 4\nb: 5\n\"b\": 6\n"),
             ["yes true", "1 '1'", "b \"b\""]
         );
-        assert_eq!(
-            repeated("a: {b: 1}\nc: {b: 1}\n1.10: x\n1.1.0: y\n"),
-            [""; 0]
-        );
+        assert_eq!(repeated("a: {b: 1}\nc: {b: 1}\n1.10: x\n1.1.0: y\n"), [""; 0]);
     }
 
     #[test]

@@ -21,23 +21,11 @@ impl Node<'_> {
             return None;
         }
         let is_json = text.trim_start().starts_with(['{', '[']);
-        let dialect = if is_json {
-            Dialect::Json
-        } else {
-            Dialect::Yaml
-        };
+        let dialect = if is_json { Dialect::Json } else { Dialect::Yaml };
         let masked = self.tree().is_template().then(|| template::mask(&text));
-        let (masked, actions) = masked.map_or((None, Vec::new()), |(masked, actions)| {
-            (Some(masked), actions)
-        });
-        Some(read(Input {
-            file: self.tree().file,
-            text,
-            origin: self.origin(),
-            dialect,
-            actions,
-            masked,
-        }))
+        let (masked, actions) =
+            masked.map_or((None, Vec::new()), |(masked, actions)| (Some(masked), actions));
+        Some(read(Input { file: self.tree().file, text, origin: self.origin(), dialect, actions, masked }))
     }
 
     /// The place of a range of [`Node::text`]; the whole scalar where a part of it has no place of its own.
@@ -80,11 +68,7 @@ fn literal_lines(tree: &Tree, node: RawNode) -> Vec<EmbeddedLine> {
 
 fn line(tree: &Tree, at: u32, start: u32, end: u32) -> EmbeddedLine {
     let place = |offset| tree.span(offset, offset).start;
-    EmbeddedLine {
-        start: at,
-        in_file: place(start),
-        end_in_file: place(end),
-    }
+    EmbeddedLine { start: at, in_file: place(start), end_in_file: place(end) }
 }
 
 #[cfg(test)]
@@ -108,28 +92,17 @@ mod tests {
     fn patch(tree: &Tree, index: usize) -> crate::yaml::Node<'_> {
         let root = tree.roots().next().expect("one document");
         let patches = root.get("patches").expect("written above");
-        patches
-            .items()
-            .nth(index)
-            .and_then(|item| item.get("patch"))
-            .expect("written above")
+        patches.items().nth(index).and_then(|item| item.get("patch")).expect("written above")
     }
 
     #[test]
     fn places_in_a_literal_text_are_places_in_the_file() {
         let outer = tree(PATCH);
         let inner = patch(&outer, 0).embedded().expect("there is a text");
-        let spec = inner
-            .roots()
-            .next()
-            .and_then(|root| root.entry("spec"))
-            .expect("written above");
+        let spec = inner.roots().next().and_then(|root| root.entry("spec")).expect("written above");
         assert_eq!(written(PATCH, spec.key.span()), "spec");
         assert_eq!(written(PATCH, spec.value.span()), "replicas: 3");
-        assert_eq!(
-            written(PATCH, inner.comments().next().expect("written above").span),
-            "# why"
-        );
+        assert_eq!(written(PATCH, inner.comments().next().expect("written above").span), "# why");
     }
 
     #[test]
@@ -137,21 +110,14 @@ mod tests {
         let outer = tree(PATCH);
         let scalar = patch(&outer, 1);
         assert_eq!(scalar.span_within(0..1), scalar.span());
-        assert_eq!(
-            scalar.embedded().map(|inner| inner.documents().len()),
-            Some(1)
-        );
+        assert_eq!(scalar.embedded().map(|inner| inner.documents().len()), Some(1));
     }
 
     #[test]
     fn quoted_texts_without_escapes_are_exact() {
         let outer = tree(PATCH);
         let inner = patch(&outer, 2).embedded().expect("there is a text");
-        let value = inner
-            .roots()
-            .next()
-            .and_then(|root| root.get("k"))
-            .expect("written above");
+        let value = inner.roots().next().and_then(|root| root.get("k")).expect("written above");
         assert_eq!(written(PATCH, value.span()), "[1]");
         assert_eq!(written(PATCH, patch(&outer, 2).span_within(1..4)), "\"k\"");
     }
@@ -160,23 +126,11 @@ mod tests {
     fn texts_in_texts_keep_their_places() {
         let text = "a: |\n  b: |\n    c: d\n";
         let outer = tree(text);
-        let a = outer
-            .roots()
-            .next()
-            .and_then(|root| root.get("a"))
-            .expect("written above");
+        let a = outer.roots().next().and_then(|root| root.get("a")).expect("written above");
         let middle = a.embedded().expect("there is a text");
-        let b = middle
-            .roots()
-            .next()
-            .and_then(|root| root.get("b"))
-            .expect("written above");
+        let b = middle.roots().next().and_then(|root| root.get("b")).expect("written above");
         let inner = b.embedded().expect("there is a text");
-        let c = inner
-            .roots()
-            .next()
-            .and_then(|root| root.entry("c"))
-            .expect("written above");
+        let c = inner.roots().next().and_then(|root| root.entry("c")).expect("written above");
         assert_eq!(written(text, c.value.span()), "d");
         assert_eq!(written(text, b.span_within(0..4)), "c: d");
     }

@@ -17,16 +17,8 @@ pub fn is_sops(root: Node<'_>) -> bool {
 }
 
 /// Where SOPS can have the key from: the fields of its metadata (`stores/stores.go`).
-const KEY_SOURCES: [&str; 8] = [
-    "age",
-    "pgp",
-    "kms",
-    "gcp_kms",
-    "azure_kv",
-    "hc_vault",
-    "hckms",
-    "key_groups",
-];
+const KEY_SOURCES: [&str; 8] =
+    ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "key_groups"];
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,7 @@ impl Tree {
     #[doc(hidden)]
     pub fn broken_invariant(&self) -> Option<String> {
         let nodes = (0..self.nodes.len()).find_map(|id| self.broken_node(id));
-        nodes
-            .or_else(|| self.broken_documents())
-            .or_else(|| self.broken_lists())
+        nodes.or_else(|| self.broken_documents()).or_else(|| self.broken_lists())
     }
 
     fn broken_node(&self, id: usize) -> Option<String> {
@@ -25,13 +23,9 @@ impl Tree {
             Kind::Mapping if self.children(id, node) != 2 * node.x => {
                 broken("not as many keys and values as it counts")
             }
-            Kind::Sequence if self.children(id, node) != node.x => {
-                broken("not as many items as it counts")
-            }
+            Kind::Sequence if self.children(id, node) != node.x => broken("not as many items as it counts"),
             Kind::Alias if node.x as usize > id => broken("it stands for something behind it"),
-            Kind::Alias
-                if node.x as usize != id && self.nodes[node.x as usize].next as usize > id =>
-            {
+            Kind::Alias if node.x as usize != id && self.nodes[node.x as usize].next as usize > id => {
                 broken("it stands for something it is part of")
             }
             Kind::Scalar | Kind::Alias | Kind::Empty if node.next as usize != id + 1 => {
@@ -53,20 +47,14 @@ impl Tree {
             at = child.next.max(at + 1);
             children += 1;
         }
-        if at == parent.next {
-            children
-        } else {
-            u32::MAX
-        }
+        if at == parent.next { children } else { u32::MAX }
     }
 
     fn broken_documents(&self) -> Option<String> {
         let mut end = 0;
         for document in &self.documents {
             if document.start < end || !self.is_text(document.start, document.end) {
-                return Some(format!(
-                    "{document:?} begins before its predecessor ends, or is no text"
-                ));
+                return Some(format!("{document:?} begins before its predecessor ends, or is no text"));
             }
             end = document.end;
         }
@@ -74,41 +62,24 @@ impl Tree {
     }
 
     fn broken_lists(&self) -> Option<String> {
-        let sorted = |properties: &[Property]| {
-            properties.is_sorted_by_key(|property| (property.node, property.start))
-        };
-        let comments = self
-            .comments
-            .iter()
-            .all(|&(start, end)| self.is_text(start, end));
+        let sorted =
+            |properties: &[Property]| properties.is_sorted_by_key(|property| (property.node, property.start));
+        let comments = self.comments.iter().all(|&(start, end)| self.is_text(start, end));
         let checks = [
-            (
-                self.comments.is_sorted() && comments,
-                "comments are out of order",
-            ),
+            (self.comments.is_sorted() && comments, "comments are out of order"),
             (sorted(&self.anchors), "anchors are out of order"),
             (sorted(&self.tags), "tags are out of order"),
             (
-                self.duplicates
-                    .iter()
-                    .all(|&(first, again)| self.precedes(first, again)),
+                self.duplicates.iter().all(|&(first, again)| self.precedes(first, again)),
                 "a repeated key stands first",
             ),
+            (self.troubles.is_sorted_by_key(|trouble| trouble.span.start), "troubles are out of order"),
             (
-                self.troubles.is_sorted_by_key(|trouble| trouble.span.start),
-                "troubles are out of order",
-            ),
-            (
-                self.troubles
-                    .iter()
-                    .all(|trouble| self.is_text(trouble.span.start, trouble.span.end)),
+                self.troubles.iter().all(|trouble| self.is_text(trouble.span.start, trouble.span.end)),
                 "a trouble is no text",
             ),
         ];
-        checks
-            .iter()
-            .find(|(holds, _)| !holds)
-            .map(|(_, what)| (*what).to_owned())
+        checks.iter().find(|(holds, _)| !holds).map(|(_, what)| (*what).to_owned())
     }
 
     fn precedes(&self, first: NodeId, again: NodeId) -> bool {

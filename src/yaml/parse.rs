@@ -70,10 +70,7 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
     let mut troubles = scanned.troubles;
     troubles.extend(unusual);
     troubles.sort_by_key(|found| found.start);
-    tree.troubles = troubles
-        .iter()
-        .map(|found| trouble(&tree, *found))
-        .collect();
+    tree.troubles = troubles.iter().map(|found| trouble(&tree, *found)).collect();
     duplicates::mark(&mut tree);
     tree
 }
@@ -81,41 +78,23 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
 /// A replaced line break has blanks before it. What ends behind them ends inside the character they stand for.
 fn end_before_line_breaks(scanned: &mut Scanned, text: &str) {
     let floor = |end: &mut u32| *end = floor_char(text, *end as usize) as u32;
-    scanned
-        .nodes
-        .iter_mut()
-        .for_each(|node| floor(&mut node.end));
-    scanned
-        .comments
-        .iter_mut()
-        .for_each(|comment| floor(&mut comment.1));
-    scanned
-        .documents
-        .iter_mut()
-        .for_each(|document| floor(&mut document.end));
+    scanned.nodes.iter_mut().for_each(|node| floor(&mut node.end));
+    scanned.comments.iter_mut().for_each(|comment| floor(&mut comment.1));
+    scanned.documents.iter_mut().for_each(|document| floor(&mut document.end));
 }
 
 fn trouble(tree: &Tree, found: Found) -> Trouble {
     let start = floor_char(&tree.text, found.start);
     let end = ceil_char(&tree.text, found.end.max(start));
-    Trouble {
-        grade: found.grade,
-        span: tree.span(start as u32, end as u32),
-        fault: found.fault,
-    }
+    Trouble { grade: found.grade, span: tree.span(start as u32, end as u32), fault: found.fault }
 }
 
 /// The last character boundary at or before an offset.
 pub(super) fn floor_char(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len()))
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(0)
+    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// The first character boundary at or behind an offset.
 pub(super) fn ceil_char(text: &str, offset: usize) -> usize {
-    (offset..text.len())
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(text.len())
+    (offset..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }

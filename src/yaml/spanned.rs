@@ -48,16 +48,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
         let start = next(&mut map)?;
         let end = next(&mut map)?;
         let value = next(&mut map)?;
-        Ok(Spanned {
-            span: Span::new(FileId::from_index(file as usize), start, end),
-            value,
-        })
+        Ok(Spanned { span: Span::new(FileId::from_index(file as usize), start, end), value })
     }
 }
 
 fn next<'de, V: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<V, A::Error> {
-    let (_, value) = map
-        .next_entry::<&str, V>()?
-        .ok_or_else(|| A::Error::custom("a place is missing"))?;
+    let (_, value) = map.next_entry::<&str, V>()?.ok_or_else(|| A::Error::custom("a place is missing"))?;
     Ok(value)
 }

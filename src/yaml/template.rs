@@ -15,14 +15,7 @@ use std::sync::Arc;
 pub fn parse_template(file: FileId, text: Arc<str>) -> Tree {
     let (masked, actions) = mask(&text);
     let masked = Some(masked);
-    read(Input {
-        file,
-        text,
-        origin: Origin::File,
-        dialect: Dialect::Yaml,
-        actions,
-        masked,
-    })
+    read(Input { file, text, origin: Origin::File, dialect: Dialect::Yaml, actions, masked })
 }
 
 /// Whether a text makes no sense as YAML and has actions. Actions in quotes or in a block of text are ordinary YAML:
@@ -33,18 +26,12 @@ pub fn looks_like_template(text: &str) -> bool {
     }
     let harmless = text.replace('\0', "\u{1}");
     let scanned = scan(&harmless, Dialect::Yaml);
-    let action = |start: u32| {
-        harmless
-            .get(start as usize..)
-            .is_some_and(|rest| rest.starts_with("{{"))
-    };
-    scanned
-        .troubles
-        .iter()
-        .any(|found| found.grade == Grade::Fatal)
-        || scanned.nodes.iter().any(|node| {
-            node.kind == Kind::Mapping && node.style == Style::Flow && action(node.start)
-        })
+    let action = |start: u32| harmless.get(start as usize..).is_some_and(|rest| rest.starts_with("{{"));
+    scanned.troubles.iter().any(|found| found.grade == Grade::Fatal)
+        || scanned
+            .nodes
+            .iter()
+            .any(|node| node.kind == Kind::Mapping && node.style == Style::Flow && action(node.start))
 }
 
 /// The text with its actions masked, and the actions.
@@ -56,10 +43,7 @@ pub(super) fn mask(text: &str) -> (String, Vec<Action>) {
         let is_inline =
             action.injects && !(action.starts_line && action.ends_line) && !action.has_break(text);
         let range = action.start..action.end;
-        for byte in masked[range]
-            .iter_mut()
-            .filter(|byte| !matches!(byte, b'\n' | b'\r'))
-        {
+        for byte in masked[range].iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
             *byte = if is_inline { b'x' } else { b' ' };
         }
     }
@@ -69,10 +53,7 @@ pub(super) fn mask(text: &str) -> (String, Vec<Action>) {
         injects: action.injects,
     });
     // Whole characters were replaced by ASCII, so this is text again.
-    (
-        String::from_utf8(masked).unwrap_or_default(),
-        actions.collect(),
-    )
+    (String::from_utf8(masked).unwrap_or_default(), actions.collect())
 }
 
 /// An action in the text of a template.
@@ -102,13 +83,7 @@ fn find_actions(text: &str) -> Vec<Found> {
             break;
         };
         let injects = injects(&text[start + 2..end - 2]);
-        found.push(Found {
-            start,
-            end,
-            injects,
-            starts_line: false,
-            ends_line: false,
-        });
+        found.push(Found { start, end, injects, starts_line: false, ends_line: false });
         at = end;
     }
     found
@@ -146,21 +121,13 @@ fn string_end(text: &[u8], start: usize) -> Option<usize> {
     None
 }
 
-const CONTROL: [&str; 9] = [
-    "if", "else", "end", "range", "with", "define", "block", "break", "continue",
-];
+const CONTROL: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
 
 fn injects(body: &str) -> bool {
     let body = body.trim_start_matches('-').trim_end_matches('-').trim();
-    let word = body
-        .split(|c: char| c.is_whitespace() || c == '(')
-        .next()
-        .unwrap_or_default();
+    let word = body.split(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let assigns = body.starts_with('$')
-        && body
-            .split_whitespace()
-            .nth(1)
-            .is_some_and(|word| matches!(word, ":=" | "="));
+        && body.split_whitespace().nth(1).is_some_and(|word| matches!(word, ":=" | "="));
     !(CONTROL.contains(&word) || body.starts_with("/*") || assigns)
 }
 
@@ -175,8 +142,7 @@ fn mark_lines(text: &str, found: &mut [Found]) {
     let mut next: Option<(usize, bool)> = None;
     for action in found.iter_mut().rev() {
         let rest = text[action.end..].trim_start_matches([' ', '\t', '\r']);
-        let precedes =
-            next.is_some_and(|(start, ends_line)| start <= text.len() - rest.len() && ends_line);
+        let precedes = next.is_some_and(|(start, ends_line)| start <= text.len() - rest.len() && ends_line);
         action.ends_line = precedes || rest.is_empty() || rest.starts_with('\n');
         next = Some((action.start, action.ends_line));
     }
@@ -197,14 +163,8 @@ mod tests {
     #[test]
     fn values_become_words_and_control_flow_disappears() {
         assert_eq!(masked("a: {{ .b }}-c"), "a: xxxxxxxx-c");
-        assert_eq!(
-            masked("{{- if .a }}\nb: c\n{{- end }}\n"),
-            "            \nb: c\n          \n"
-        );
-        assert_eq!(
-            masked("a:\n  {{ toYaml .b | nindent 2 }}\n"),
-            "a:\n                             \n"
-        );
+        assert_eq!(masked("{{- if .a }}\nb: c\n{{- end }}\n"), "            \nb: c\n          \n");
+        assert_eq!(masked("a:\n  {{ toYaml .b | nindent 2 }}\n"), "a:\n                             \n");
         assert_eq!(masked("{{ if .a }}{{ .b }}{{ end }}"), " ".repeat(28));
     }
 
@@ -223,26 +183,15 @@ mod tests {
             text.into(),
         );
         let root = tree.roots().next().expect("one document");
-        let templated: Vec<_> = root
-            .entries()
-            .filter(|entry| entry.value.is_templated())
-            .collect();
-        assert_eq!(
-            templated
-                .iter()
-                .map(|entry| entry.key.raw())
-                .collect::<Vec<_>>(),
-            ["a", "e"]
-        );
+        let templated: Vec<_> = root.entries().filter(|entry| entry.value.is_templated()).collect();
+        assert_eq!(templated.iter().map(|entry| entry.key.raw()).collect::<Vec<_>>(), ["a", "e"]);
         assert_eq!(root.get("a").map(Node::raw), Some("{{ .b }}"));
         assert_eq!(root.get("g").map(Node::raw), Some("i"));
     }
 
     #[test]
     fn quoted_actions_are_ordinary_yaml() {
-        assert!(!looks_like_template(
-            "a: \"{{ $labels.b }}\"\nc: |\n  {{ if d }}\n  {{ end }}\n"
-        ));
+        assert!(!looks_like_template("a: \"{{ $labels.b }}\"\nc: |\n  {{ if d }}\n  {{ end }}\n"));
         assert!(looks_like_template("a: {{ .b }}\n"));
         assert!(looks_like_template("{{- if .a }}\nb: c\n{{- end }}\n"));
     }

@@ -40,9 +40,7 @@ impl Tree {
     /// The root node of every document that could be read and is not empty.
     pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
         let readable = self.documents.iter().filter_map(|document| document.root);
-        readable
-            .map(|id| Node::new(self, id))
-            .filter(|node| !node.is_null())
+        readable.map(|id| Node::new(self, id)).filter(|node| !node.is_null())
     }
 
     /// What was wrong, in the order of the text.
@@ -80,16 +78,12 @@ impl Tree {
     }
 
     pub(super) fn overlaps_action(&self, start: u32, end: u32) -> bool {
-        self.actions_from(start)
-            .next()
-            .is_some_and(|action| action.start < end)
+        self.actions_from(start).next().is_some_and(|action| action.start < end)
     }
 
     /// Whether something is injected in a range.
     pub(super) fn is_injected(&self, start: u32, end: u32) -> bool {
-        let mut actions = self
-            .actions_from(start)
-            .take_while(|action| action.start < end);
+        let mut actions = self.actions_from(start).take_while(|action| action.start < end);
         actions.any(|action| action.injects)
     }
 
@@ -127,11 +121,7 @@ impl Origin {
             Self::Lines(lines) => {
                 // An end at the beginning of a line belongs to the line before.
                 let last = if start < end { end - 1 } else { start };
-                Span::new(
-                    file,
-                    in_file(lines, start, start),
-                    in_file(lines, last, end),
-                )
+                Span::new(file, in_file(lines, start, start), in_file(lines, last, end))
             }
         }
     }
@@ -139,12 +129,8 @@ impl Origin {
 
 /// The place of an offset in the line that holds another.
 fn in_file(lines: &[EmbeddedLine], held: u32, offset: u32) -> u32 {
-    let line = lines
-        .partition_point(|line| line.start <= held)
-        .saturating_sub(1);
-    lines.get(line).map_or(offset, |line| {
-        (line.in_file + (offset - line.start)).min(line.end_in_file)
-    })
+    let line = lines.partition_point(|line| line.start <= held).saturating_sub(1);
+    lines.get(line).map_or(offset, |line| (line.in_file + (offset - line.start)).min(line.end_in_file))
 }
 
 /// Where a line of an embedded text stands in its file.

@@ -1,4 +1,4 @@
-//! Credentials that only their keys give away: environment variables, arguments, ConfigMaps, values, settings.
+//! Credentials that only their keys give away: environment variables, arguments, `ConfigMap`s, values, settings.
 
 use super::{Found, Place};
 use crate::check::credential::{Leak, by_key, leak_under};
@@ -185,7 +185,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A file in a ConfigMap. Its text stands in the source line by line, so that places are exact.
+    /// A file in a `ConfigMap`. Its text stands in the source line by line, so that places are exact.
     fn file(&mut self, entry: Entry<'_>) {
         let span = entry.value.span();
         for leak in by_key(self.source.slice(span)) {

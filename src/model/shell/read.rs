@@ -4,9 +4,10 @@ use super::{Command, Output, Pipeline, Word};
 use std::ops::Range;
 
 /// What a line break means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LineBreaks {
     /// It ends a command, as in a script.
+    #[default]
     End,
     /// It is a space, as in a folded scalar of YAML; only an empty line ends a command.
     Fold,
@@ -68,12 +69,6 @@ enum Group {
     Loop,
     If,
     Case,
-}
-
-impl Default for LineBreaks {
-    fn default() -> Self {
-        Self::End
-    }
 }
 
 impl Reader<'_> {
@@ -413,7 +408,7 @@ impl Reader<'_> {
             if depth == 0 {
                 return self.at - 1;
             }
-            self.to_character();
+            self.skip_to_character();
         }
         self.text.len()
     }
@@ -446,7 +441,7 @@ impl Reader<'_> {
         word.text.push_str(&self.text[start..self.at]);
     }
 
-    fn to_character(&mut self) {
+    fn skip_to_character(&mut self) {
         while !self.text.is_char_boundary(self.at) {
             self.at += 1;
         }

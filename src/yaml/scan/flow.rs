@@ -8,11 +8,7 @@ use crate::yaml::trouble::Fault;
 impl Scanner<'_> {
     /// Opens the collection whose bracket stands here.
     pub(super) fn open_flow(&mut self) -> Kind {
-        let kind = if self.byte() == b'[' {
-            Kind::Sequence
-        } else {
-            Kind::Mapping
-        };
+        let kind = if self.byte() == b'[' { Kind::Sequence } else { Kind::Mapping };
         self.open(kind, Style::Flow, self.at);
         kind
     }
@@ -22,11 +18,8 @@ impl Scanner<'_> {
         self.descend()?;
         self.flow_depth += 1;
         self.at += 1;
-        let children = if kind == Kind::Sequence {
-            self.flow_items(id, least)?
-        } else {
-            self.flow_entries(id, least)?
-        };
+        let children =
+            if kind == Kind::Sequence { self.flow_items(id, least)? } else { self.flow_entries(id, least)? };
         self.at += 1;
         self.token_end = self.at;
         self.close(id, children);

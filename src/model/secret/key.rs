@@ -54,7 +54,7 @@ const TOKENS: [&str; 15] = [
     "secretaccesskey",
 ];
 
-const PAIRS: [(&str, &str); 16] = [
+const PAIRS: [(&str, &str); 21] = [
     ("api", "key"),
     ("access", "key"),
     ("private", "key"),
@@ -70,6 +70,11 @@ const PAIRS: [(&str, &str); 16] = [
     ("hmac", "secret"),
     ("jwt", "secret"),
     ("cookie", "secret"),
+    ("session", "secret"),
+    ("webhook", "secret"),
+    ("oauth", "secret"),
+    ("app", "secret"),
+    ("api", "secret"),
     ("connection", "string"),
 ];
 
@@ -78,7 +83,7 @@ fn is_suffix(word: &str) -> bool {
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
     is_number
         || matches!(word, "prod" | "production" | "stage" | "staging" | "dev" | "development" | "old" | "new")
-        || matches!(word, "base64" | "b64" | "plain" | "value" | "primary" | "secondary")
+        || matches!(word, "base" | "base64" | "b64" | "plain" | "value" | "primary" | "secondary")
 }
 
 fn singular(word: &str) -> &str {
@@ -120,8 +125,16 @@ mod tests {
     fn the_last_word_of_a_key_counts() {
         let passwords =
             ["password", "DB_PASSWORD", "adminPassword", "postgres-password-prod", "password2", "pwd"];
-        let tokens =
-            ["token", "githubToken", "API_KEY", "APIKey", "s3.secretKey", "client_secret", "AWS_ACCESS_KEYS"];
+        let tokens = [
+            "token",
+            "githubToken",
+            "API_KEY",
+            "APIKey",
+            "s3.secretKey",
+            "client_secret",
+            "AWS_ACCESS_KEYS",
+            "SECRET_KEY_BASE",
+        ];
         let neither = [
             "passwordPolicy",
             "tokenTTL",

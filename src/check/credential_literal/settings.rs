@@ -121,38 +121,44 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// The keys are read once: this runs for every mapping there is.
     fn mapping(&mut self, mapping: Node<'_>) {
+        let (mut name, mut value) = (None, None);
         for entry in mapping.entries() {
-            if may_tell(entry.key.raw()) && entry.value.shape() == Shape::Scalar {
-                self.found.looked_at += 1;
-                self.pair(&entry.key.text(), entry.value, false);
+            match entry.key.raw() {
+                "name" => name = Some(entry.value),
+                "value" => value = Some(entry.value),
+                // What is referenced was looked at too: it is the good form.
+                "secretKeyRef" => self.found.looked_at += 1,
+                key if may_tell(key) && entry.value.shape() == Shape::Scalar => {
+                    self.found.looked_at += 1;
+                    self.pair(&entry.key.text(), entry.value, false);
+                }
+                _ => {}
             }
         }
-        if let (Some(name), Some(value)) = (mapping.get("name"), mapping.get("value")) {
+        if let (Some(name), Some(value)) = (name, value) {
             self.found.looked_at += 1;
-            self.pair(&name.text(), value, true);
-        }
-        if mapping.get("valueFrom").is_some_and(|from| from.get("secretKeyRef").is_some()) {
-            self.found.looked_at += 1;
+            if may_tell(name.raw()) {
+                self.pair(&name.text(), value, true);
+            }
         }
     }
 
     /// `--password=x`, and `--password` with `x` as the next item.
     fn arguments(&mut self, sequence: Node<'_>) {
         let mut flag: Option<String> = None;
-        for item in sequence.items().filter(|item| item.shape() == Shape::Scalar) {
-            let text = item.text();
-            let before = flag.take();
-            let name = text.trim_start_matches('-');
-            match text.starts_with("--").then(|| name.split_once('=')) {
-                Some(Some((key, value))) if may_tell(key) => self.argument(key, value, item),
-                Some(None) => flag = Some(name.to_owned()),
-                None => {
-                    if let Some(key) = before.filter(|key| may_tell(key) && !text.starts_with('-')) {
-                        self.argument(&key, &text, item);
-                    }
+        for item in sequence.items() {
+            let is_flag = item.raw().trim_start_matches(['"', '\'']).starts_with("--");
+            if let Some(key) = flag.take().filter(|_| !is_flag && item.shape() == Shape::Scalar) {
+                self.argument(&key, &item.text(), item);
+            }
+            if is_flag && may_tell(item.raw()) {
+                let text = item.text();
+                match text.trim_start_matches('-').split_once('=') {
+                    Some((key, value)) => self.argument(key, value, item),
+                    None => flag = Some(text.trim_start_matches('-').to_owned()),
                 }
-                Some(Some(_)) => {}
             }
         }
     }
@@ -229,11 +235,22 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Nearly no key does, and there are very many.
+/// Nearly no key does, and there are very many: one look at each byte sorts them out.
 fn may_tell(key: &str) -> bool {
-    const PARTS: [&[u8]; 7] = [b"pass", b"pwd", b"token", b"key", b"secret", b"dsn", b"redential"];
     let key = key.as_bytes();
-    (3..=64).contains(&key.len())
-        && (PARTS.iter()).any(|part| key.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)))
-        || key.len() > 16 && key.ends_with(b"string")
+    let begins = |at: usize, word: &[u8]| {
+        key.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word))
+    };
+    (0..key.len().min(MAX_KEY)).any(|at| match key[at] | 0x20 {
+        b'p' => begins(at, b"pass") || begins(at, b"pwd"),
+        b't' => begins(at, b"token"),
+        b'k' => begins(at, b"key"),
+        b's' => begins(at, b"secret") || begins(at, b"string"),
+        b'd' => begins(at, b"dsn"),
+        b'c' => begins(at, b"credential"),
+        _ => false,
+    })
 }
+
+/// Longer keys are no keys but texts.
+const MAX_KEY: usize = 128;

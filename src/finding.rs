@@ -230,3 +230,25 @@ impl fmt::Display for RuleId {
         formatter.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_rules_have_the_names_of_factors() {
+        assert_eq!(
+            Factor::ALL.map(Factor::folder),
+            [
+                "1-codebase",
+                "2-dependencies",
+                "3-config",
+                "4-one-way-build",
+                "5-environment-parity",
+                "6-non-name-management",
+                "7-backup",
+                "8-duplication-loss",
+            ]
+        );
+    }
+}

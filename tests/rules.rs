@@ -132,6 +132,19 @@ fn fixtures() {
     }
 }
 
+#[test]
+fn every_snapshot_of_a_fixture_has_its_fixture() {
+    for (path, _) in files_below("snapshots") {
+        let name = path.trim_start_matches("snapshots/").trim_end_matches(".snap");
+        if let Some((folder, case)) = name.split_once("__") {
+            assert!(
+                fs::exists(format!("fixtures/{folder}/{case}")).is_ok_and(|is| is),
+                "{path} has no fixture"
+            );
+        }
+    }
+}
+
 /// To be replaced by the walk that `check` uses, as soon as it walks.
 fn codebase(root: &str) -> Codebase {
     let files = files_below(root);

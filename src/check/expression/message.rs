@@ -57,7 +57,7 @@ impl Message {
             match piece {
                 Piece::Text(text) => said.text.push_str(text),
                 Piece::Value(_, expression) => match expression.text(scope) {
-                    Ok(text) => said.text.push_str(&shortened(&text)),
+                    Ok(text) => said.text.push_str(&text),
                     Err(trouble) => {
                         said.text.push('…');
                         said.troubles.push(trouble);
@@ -87,16 +87,6 @@ fn expression_length(text: &str) -> Option<usize> {
     None
 }
 
-/// A message is one line and not a long one, whatever the value.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 120;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,11 +111,5 @@ mod tests {
     #[test]
     fn an_open_brace_is_a_fault() {
         assert_eq!(Message::parse("abc {self").err().map(|(at, _)| at), Some(4));
-    }
-
-    #[test]
-    fn values_are_one_short_line() {
-        assert_eq!(shortened("a\n  b"), "a b");
-        assert_eq!(shortened(&"é".repeat(200)).chars().count(), 121);
     }
 }

@@ -46,10 +46,7 @@ impl Lazy {
     }
 
     pub(super) fn text(&self, scope: &Scope<'_>) -> Result<String, String> {
-        self.evaluate(scope, |value| {
-            let value = Value::try_from(value.as_ref()).map_err(|error| explain(&error))?;
-            Ok(value::shown(&value))
-        })
+        self.evaluate(scope, |value| Ok(value::shown(value.as_ref())))
     }
 
     fn evaluate<T>(
@@ -62,7 +59,6 @@ impl Lazy {
         context.set_variable_resolver(scope);
         match Value::resolve_val(program.expression(), &context) {
             Ok(value) => then(value),
-            Err(_) if scope.is_too_large() => Err(TOO_LARGE.to_owned()),
             Err(error) => Err(explain(&error)),
         }
     }
@@ -81,7 +77,7 @@ pub(super) struct Scope<'a> {
 
 struct Variable<'a> {
     node: Node<'a>,
-    value: OnceLock<Option<Box<dyn Val + 'a>>>,
+    value: OnceLock<Box<dyn Val + 'a>>,
 }
 
 impl<'a> Scope<'a> {
@@ -90,19 +86,13 @@ impl<'a> Scope<'a> {
         let key = selected.key.map(Node::text).unwrap_or_default();
         Self { object: variable(object), value: variable(selected.value), key: CelString::from(key) }
     }
-
-    fn is_too_large(&self) -> bool {
-        [&self.object, &self.value].iter().any(|variable| matches!(variable.value.get(), Some(None)))
-    }
 }
-
-const TOO_LARGE: &str = "the value is too large, because aliases repeat it";
 
 impl VariableResolver for Scope<'_> {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
         match variable {
-            "self" => self.value.get(),
-            "object" => self.object.get(),
+            "self" => Some(self.value.get()),
+            "object" => Some(self.object.get()),
             "key" => Some(CowVal::Borrowed(&self.key)),
             _ => None,
         }
@@ -110,9 +100,8 @@ impl VariableResolver for Scope<'_> {
 }
 
 impl Variable<'_> {
-    fn get(&self) -> Option<CowVal<'_, '_>> {
-        let value = self.value.get_or_init(|| value::of(self.node));
-        value.as_ref().map(|value| CowVal::Borrowed(value.as_ref()))
+    fn get(&self) -> CowVal<'_, '_> {
+        CowVal::Borrowed(self.value.get_or_init(|| value::of(self.node)).as_ref())
     }
 }
 

@@ -15,7 +15,7 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: web
-  labels: {b: x, a: y, c: ~}
+  labels: {b: x, a: 'y', c: ~}
 spec:
   replicas: 2
   ratio: 1.0
@@ -180,6 +180,17 @@ fn aliases_cannot_make_a_value_endless() {
         let below = vec![format!("*a{}", level - 1); 9].join(", ");
         text = format!("{text}a{level}: &a{level} [{below}]\n");
     }
-    let said = judge(&text, &["a29"], "self.size() == 9", "");
-    assert_eq!(said, ["trouble: the value is too large, because aliases repeat it"]);
+    let said = judge(&text, &["a29"], "self.size() == 9 && self[0].size() == 9", "{self}");
+    assert_eq!(said, ["x, ".repeat(40) + "…"]);
+}
+
+#[test]
+fn a_value_in_a_message_is_one_short_line() {
+    assert_eq!(of_pod("metadata.name", "true", "{'a\\n  ' + self}"), ["a web"]);
+    assert_eq!(
+        of_pod("spec", "true", "{self.containers}")[0],
+        "image: nginx:1.27, name: app, image: fluent/bit, name: log"
+    );
+    assert_eq!(of_pod("spec", "true", "{lists.range(99)}")[0].chars().count(), 121);
+    assert_eq!(of_pod("spec", "true", "{[1, 2u, 1.5, true, null]}"), ["1, 2, 1.5, true, null_type"]);
 }

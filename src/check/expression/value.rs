@@ -1,85 +1,23 @@
 //! Nodes as CEL sees them, and values of CEL as a reader sees them.
+//!
+//! A collection is taken apart when an expression looks into it, one level at a time: most expressions look at two
+//! values of an object that has a thousand, and aliases of aliases cost only what is looked at.
 
-use crate::yaml::{Node, Shape, Value as Scalar};
-use cel::Value;
-use cel::common::traits::{self, Container, Indexer, Iterable, Sizer, Zeroer};
+use crate::yaml::{Node, Value as Scalar};
+use cel::common::traits::{self, Adder, Container, Indexer, Iterable, Sizer, Zeroer};
 use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, Type,
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, DYN_TYPE, Kind, Type,
 };
 use cel::common::value::{Builtin, BuiltinRef, Val};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// A node as a value that borrows its texts; nothing if aliases make it too large.
-///
-/// A key whose value is null is absent, as it is for the API server. Merge keys are followed.
-pub(super) fn of(node: Node<'_>) -> Option<Box<dyn Val + '_>> {
-    let mut reader = Reader { nodes: 0, depth: 0 };
-    reader.read(node)
-}
-
-/// Counts, because aliases of aliases make a large value of a small text.
-struct Reader {
-    nodes: usize,
-    depth: usize,
-}
-
-const MOST_NODES: usize = 1_000_000;
-const DEEPEST: usize = 1000;
-
-impl Reader {
-    fn read<'a>(&mut self, node: Node<'a>) -> Option<Box<dyn Val + 'a>> {
-        self.enter()?;
-        let value: Box<dyn Val + 'a> = match node.shape() {
-            Shape::Scalar => scalar(node),
-            Shape::Sequence => {
-                let items: Option<Vec<_>> = node.items().map(|item| self.read(item)).collect();
-                Box::new(CelList::from(items?))
-            }
-            Shape::Mapping => {
-                let mut entries = Entries::default();
-                self.add_own(node, &mut entries)?;
-                self.add_merged(node, &mut entries)?;
-                Box::new(entries.into_mapping())
-            }
-        };
-        self.depth -= 1;
-        Some(value)
+/// A node as a value that borrows its texts. A key whose value is null is absent, as it is for the API server; merge
+/// keys are followed; what a template action injects is shown as it is written.
+pub(super) fn of<'a>(node: Node<'a>) -> Box<dyn Val + 'a> {
+    if node.is_mapping() || node.is_sequence() {
+        return Box::new(Collection(Arc::new(Lazy { node, inside: OnceLock::new() })));
     }
-
-    /// Of equal keys the last one counts.
-    fn add_own<'a>(&mut self, mapping: Node<'a>, entries: &mut Entries<'a>) -> Option<()> {
-        for entry in mapping.entries().filter(|entry| !entry.key.is_merge_key()) {
-            entries.put(entry.key.text().into(), self.read(entry.value)?);
-        }
-        Some(())
-    }
-
-    /// What is merged in never replaces what is there.
-    fn add_merged<'a>(&mut self, mapping: Node<'a>, entries: &mut Entries<'a>) -> Option<()> {
-        self.enter()?;
-        for merge in mapping.entries().filter(|entry| entry.key.is_merge_key()) {
-            let one = Some(merge.value).filter(|value| value.is_mapping());
-            for source in one.into_iter().chain(merge.value.items()) {
-                let mut merged = Entries::default();
-                self.add_own(source, &mut merged)?;
-                self.add_merged(source, &mut merged)?;
-                entries.put_absent(merged);
-            }
-        }
-        self.depth -= 1;
-        Some(())
-    }
-
-    fn enter(&mut self) -> Option<()> {
-        self.nodes += 1;
-        self.depth += 1;
-        (self.nodes <= MOST_NODES && self.depth <= DEEPEST).then_some(())
-    }
-}
-
-/// What a template action injects is shown as it is written.
-fn scalar<'a>(node: Node<'a>) -> Box<dyn Val + 'a> {
     if node.is_templated() {
         return Box::new(CelString::from(node.raw()));
     }
@@ -93,70 +31,127 @@ fn scalar<'a>(node: Node<'a>) -> Box<dyn Val + 'a> {
     }
 }
 
+/// A mapping or a sequence. Behind it stands a map or a list of CEL's own, which answers for it in everything but one:
+/// CEL's maps have no order, so a message made by walking over one would differ from run to run.
+#[derive(Debug, Clone)]
+struct Collection<'a>(Arc<Lazy<'a>>);
+
+#[derive(Debug)]
+struct Lazy<'a> {
+    node: Node<'a>,
+    inside: OnceLock<Inside<'a>>,
+}
+
+#[derive(Debug)]
+enum Inside<'a> {
+    List(CelList<'a>),
+    Map { map: CelMap<'a>, keys: Vec<CelMapKey<'a>> },
+}
+
+impl<'a> Collection<'a> {
+    fn inside(&self) -> &Inside<'a> {
+        let node = self.0.node;
+        self.0.inside.get_or_init(|| {
+            if node.is_sequence() {
+                return Inside::List(CelList::from(node.items().map(of).collect::<Vec<_>>()));
+            }
+            let mut entries = Entries::default();
+            entries.add(node);
+            entries.finish()
+        })
+    }
+
+    fn own(&self) -> &(dyn Val + 'a) {
+        match self.inside() {
+            Inside::List(list) => list,
+            Inside::Map { map, .. } => map,
+        }
+    }
+}
+
 /// Keys and values while they are collected.
 #[derive(Default)]
 struct Entries<'a> {
     map: HashMap<CelMapKey<'a>, Box<dyn Val + 'a>>,
     keys: Vec<CelMapKey<'a>>,
+    merges: u32,
 }
 
-impl<'a> Entries<'a> {
-    fn put(&mut self, key: CelString<'a>, value: Box<dyn Val + 'a>) {
-        let key = CelMapKey::String(key);
-        if self.map.insert(key.clone(), value).is_none() {
-            self.keys.push(key);
-        }
-    }
+/// Nobody merges so much, and merges of merges of merges must end.
+const MOST_MERGES: u32 = 100;
 
-    fn put_absent(&mut self, mut other: Self) {
-        for key in other.keys {
-            if let Some(value) = other.map.remove(&key)
-                && !self.map.contains_key(&key)
-            {
-                self.map.insert(key.clone(), value);
-                self.keys.push(key);
+impl<'a> Entries<'a> {
+    /// Of equal keys the last one counts. What is merged in never replaces what is there.
+    fn add(&mut self, mapping: Node<'a>) {
+        let before = self.keys.len();
+        for entry in mapping.entries().filter(|entry| !entry.key.is_merge_key()) {
+            self.put(CelMapKey::String(entry.key.text().into()), entry.value, before);
+        }
+        for value in mapping.entries().filter(|entry| entry.key.is_merge_key()).map(|entry| entry.value) {
+            let one = Some(value).filter(|value| value.is_mapping());
+            for source in one.into_iter().chain(value.items()) {
+                if self.merges < MOST_MERGES {
+                    self.merges += 1;
+                    self.add(source);
+                }
             }
         }
     }
 
+    /// The first `before` keys are those that were there already.
+    fn put(&mut self, key: CelMapKey<'a>, value: Node<'a>, before: usize) {
+        if self.map.contains_key(&key) {
+            if !self.keys[..before].contains(&key) {
+                self.map.insert(key, of(value));
+            }
+            return;
+        }
+        self.keys.push(key.clone());
+        self.map.insert(key, of(value));
+    }
+
     /// Null goes last, because it hides what is merged in.
-    fn into_mapping(mut self) -> Mapping<'a> {
-        let map = &mut self.map;
-        map.retain(|_, value| value.get_type() != CelNull::cel_type());
-        self.keys.retain(|key| map.contains_key(key));
-        Mapping(Arc::new(Ordered { map: CelMap::from(self.map), keys: self.keys }))
+    fn finish(self) -> Inside<'a> {
+        let Self { mut map, mut keys, .. } = self;
+        map.retain(|_, value| value.get_type().kind() != Kind::NullType);
+        keys.retain(|key| map.contains_key(key));
+        Inside::Map { map: CelMap::from(map), keys }
     }
 }
 
-/// A map that remembers the order of its keys. CEL's own has none, so a message made by walking over it would differ
-/// from run to run. In everything else this is CEL's own.
-#[derive(Debug, Clone)]
-struct Mapping<'a>(Arc<Ordered<'a>>);
-
-#[derive(Debug)]
-struct Ordered<'a> {
-    map: CelMap<'a>,
-    keys: Vec<CelMapKey<'a>>,
-}
-
-impl Val for Mapping<'_> {
+impl Val for Collection<'_> {
     fn get_type(&self) -> &Type {
-        <Self as Val>::cel_type()
+        if self.0.node.is_sequence() { CelList::cel_type() } else { CelMap::cel_type() }
     }
 
+    /// Two types of CEL are one here, so there is no better answer; CEL asks each value.
     fn cel_type() -> &'static Type {
-        CelMap::cel_type()
+        &DYN_TYPE
+    }
+
+    fn as_adder<'b, 'v>(&'b self) -> Option<&'b (dyn Adder + 'v)>
+    where
+        Self: 'v,
+    {
+        self.own().as_adder()
     }
 
     fn as_container(&self) -> Option<&dyn Container> {
-        self.0.map.as_container()
+        self.own().as_container()
     }
 
     fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
     where
         Self: 'v,
     {
-        self.0.map.as_indexer()
+        self.own().as_indexer()
+    }
+
+    fn into_indexer<'v>(self: Box<Self>) -> Option<Box<dyn Indexer + 'v>>
+    where
+        Self: 'v,
+    {
+        self.own().clone_as_boxed().into_indexer()
     }
 
     fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
@@ -167,15 +162,15 @@ impl Val for Mapping<'_> {
     }
 
     fn as_sizer(&self) -> Option<&dyn Sizer> {
-        self.0.map.as_sizer()
+        self.own().as_sizer()
     }
 
     fn as_zeroer(&self) -> Option<&dyn Zeroer> {
-        self.0.map.as_zeroer()
+        self.own().as_zeroer()
     }
 
     fn equals(&self, other: &dyn Val) -> bool {
-        self.0.map.equals(other)
+        self.own().equals(other)
     }
 
     fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v>
@@ -185,35 +180,31 @@ impl Val for Mapping<'_> {
         Box::new(self.clone())
     }
 
-    fn into_indexer<'v>(self: Box<Self>) -> Option<Box<dyn Indexer + 'v>>
-    where
-        Self: 'v,
-    {
-        Some(Box::new(self.0.map.clone()))
-    }
-
-    /// Lets CEL compare it with a map written in an expression.
+    /// Lets CEL compare it with a collection that is written in an expression.
     fn as_builtin<'b, 'v>(&'b self) -> BuiltinRef<'b, 'v>
     where
         Self: 'v,
     {
-        self.0.map.as_builtin()
+        self.own().as_builtin()
     }
 
     fn into_builtin<'v>(self: Box<Self>) -> Option<Builtin<'v>>
     where
         Self: 'v,
     {
-        Some(Builtin::Map(self.0.map.clone()))
+        self.own().clone_as_boxed().into_builtin()
     }
 }
 
-impl Iterable for Mapping<'_> {
+impl Iterable for Collection<'_> {
     fn iter<'b, 'v>(&'b self) -> Box<dyn traits::Iterator<'b, 'v> + 'b>
     where
         Self: 'v,
     {
-        Box::new(Keys(self.0.keys.iter()))
+        match self.inside() {
+            Inside::List(list) => list.iter(),
+            Inside::Map { keys, .. } => Box::new(Keys(keys.iter())),
+        }
     }
 }
 
@@ -225,21 +216,51 @@ impl<'b, 'a: 'v, 'v> traits::Iterator<'b, 'v> for Keys<'b, 'a> {
     }
 }
 
-/// A value as text: a list or a map without its brackets, a map sorted by key.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::UInt(number) => number.to_string(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Bool(answer) => answer.to_string(),
-        Value::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Value::Map(map) => {
-            let entries = map.map.iter().map(|(key, value)| format!("{key}: {}", shown(value)));
-            let mut entries: Vec<_> = entries.collect();
-            entries.sort();
-            entries.join(", ")
-        }
-        _ => "null".to_owned(),
+/// A value as text on one line, cut where it gets long. Collections have no brackets.
+pub(super) fn shown(value: &dyn Val) -> String {
+    let mut text = String::new();
+    show(value, &mut text);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
+}
+
+const LONGEST: usize = 120;
+
+/// Stops soon after what will be cut, because aliases can make a text without end.
+fn show(value: &dyn Val, text: &mut String) {
+    if text.len() > 10 * LONGEST {
+        return;
+    }
+    match value.as_builtin() {
+        BuiltinRef::String(string) => text.push_str(string.inner()),
+        BuiltinRef::List(list) => {
+            for (item, index) in list.inner().iter().zip(0..) {
+                text.push_str(if index == 0 { "" } else { ", " });
+                show(item.as_ref(), text);
+            }
+        }
+        BuiltinRef::Map(map) => {
+            let mut entries: Vec<_> = map.inner().iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            for ((key, value), index) in entries.into_iter().zip(0..) {
+                text.push_str(if index == 0 { "" } else { ", " });
+                show(key.inner(), text);
+                text.push_str(": ");
+                show(value.as_ref(), text);
+            }
+        }
+        _ => text.push_str(&scalar_text(value)),
+    }
+}
+
+fn scalar_text(value: &dyn Val) -> String {
+    let bool = value.downcast_ref::<CelBool>().map(|answer| answer.inner().to_string());
+    let int = || value.downcast_ref::<CelInt>().map(|number| number.inner().to_string());
+    let uint = || value.downcast_ref::<CelUInt>().map(|number| number.inner().to_string());
+    let double = || value.downcast_ref::<CelDouble>().map(|number| format!("{:?}", number.inner()));
+    let other = || value.get_type().name().to_owned();
+    bool.or_else(int).or_else(uint).or_else(double).unwrap_or_else(other)
 }

@@ -66,12 +66,7 @@ fn time(texts: &[Arc<str>], read: impl Fn(&Arc<str>) -> usize) -> Duration {
 /// Time this thread was running, where the system tells: on a busy machine the clock on the wall measures others.
 fn cpu_time() -> Option<Duration> {
     let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    statistics
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()
-        .map(Duration::from_nanos)
+    statistics.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn ours(file: FileId, text: &Arc<str>) -> usize {

@@ -120,6 +120,16 @@ impl Codebase {
         })
     }
 
+    /// The readable documents of one file.
+    pub fn documents_of(&self, file: FileId) -> impl Iterator<Item = Document<'_>> {
+        let start = self.documents.partition_point(|entry| entry.file < file);
+        let entries = self.documents[start..].iter().take_while(move |entry| entry.file == file);
+        entries.filter_map(move |entry| {
+            let root = Node::from_id(self.tree(file)?, entry.root);
+            Some(Document { root, role: entry.role, zone: self.zone(file), source: self.source(file) })
+        })
+    }
+
     /// Every object in every zone, items of lists included, patches left out.
     pub fn all_objects(&self) -> impl Iterator<Item = Object<'_>> {
         self.objects.iter().filter_map(|entry| self.object(*entry))
@@ -218,6 +228,11 @@ impl Codebase {
     /// Whether another kustomization builds this one in.
     pub fn is_built_into_another(&self, kustomization: FileId) -> bool {
         self.reach.is_input(kustomization)
+    }
+
+    /// Whether the build of one kustomization takes in another, or is that other itself.
+    pub fn builds_in(&self, outer: FileId, inner: FileId) -> bool {
+        self.reach.takes_in(outer, inner)
     }
 
     /// Whether something was not read that could declare more: rules about absence ask this first.

@@ -17,7 +17,6 @@ use crate::problem::{Problem, Skipped};
 use crate::source::{FileKind, Sources};
 use file::{File, Origin};
 use given::Given;
-use kind::Guess;
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;
@@ -59,14 +58,11 @@ impl Discovery {
     pub fn of_texts(texts: &[(&str, &str)]) -> Self {
         let mut texts = texts.to_vec();
         texts.sort_unstable();
-        let is_chart = |folder: &str| texts.iter().any(|(path, _)| kind::is_chart_file(path, folder));
+        let is_chart =
+            |folder: &str| texts.iter().any(|(path, _)| path.strip_suffix("/Chart.yaml") == Some(folder));
         let mut discovery = Self::default();
         for (path, text) in &texts {
-            let kind = match kind::guess(path) {
-                Guess::Kind(kind) => kind::in_chart(path, kind, is_chart),
-                Guess::PerhapsShell | Guess::Other => FileKind::Yaml,
-            };
-            discovery.sources.add((*path).to_owned(), kind, (*text).into());
+            discovery.sources.add((*path).to_owned(), kind::kind(path, text, is_chart), (*text).into());
         }
         discovery
     }

@@ -125,12 +125,17 @@ pub enum FileKind {
     Makefile,
     /// A pipeline of a CI system.
     Ci(CiSystem),
+    /// `*.env`, `*.properties` and key files such as `*.pem`: settings and credentials that are no YAML.
+    Settings,
 }
 
 impl FileKind {
     /// Whether the text is read as YAML (JSON included).
     pub fn is_yaml(self) -> bool {
-        !matches!(self, Self::Terraform | Self::Shell | Self::Makefile | Self::Ci(CiSystem::Jenkins))
+        !matches!(
+            self,
+            Self::Terraform | Self::Shell | Self::Makefile | Self::Ci(CiSystem::Jenkins) | Self::Settings
+        )
     }
 }
 

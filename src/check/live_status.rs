@@ -28,9 +28,9 @@ impl Check for LiveStatus {
     }
 }
 
-/// A `Status` is what the API server answers; its `status` is a word, not a state.
+/// The state of an object has parts; a word under `status` is a setting, or what the API server answers.
 fn live_status(object: Object<'_>) -> Option<Entry<'_>> {
-    let status = object.root().entry("status").filter(|_| !object.is("", "Status"))?;
+    let status = object.root().entry("status").filter(|status| status.value.is_mapping())?;
     EVERYTHING.select(status.value).into_iter().any(|selected| is_filled(selected.value)).then_some(status)
 }
 

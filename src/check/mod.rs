@@ -3,6 +3,9 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 mod ambiguous_yaml;
+mod credential;
+mod credential_literal;
+mod export_into_codebase;
 pub mod expression;
 mod hard_coded_cluster_name;
 mod job_without_protection_label;
@@ -11,9 +14,11 @@ mod monitor_filters_on_cluster_name;
 mod namespace_not_backed_up;
 mod no_backup;
 mod object_in_one_environment_only;
+mod plaintext_secret;
 pub mod registry;
 mod stateful_workload;
 mod timeless_cluster_name;
+mod token;
 mod unknown_protection_value;
 
 use crate::codebase::Codebase;

@@ -2,6 +2,8 @@
 
 use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
+use super::credential_literal::CredentialLiteral;
+use super::export_into_codebase::ExportIntoCodebase;
 use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::live_status::LiveStatus;
@@ -9,6 +11,7 @@ use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
 use super::no_backup::NoBackup;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
+use super::plaintext_secret::PlaintextSecret;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
@@ -20,6 +23,8 @@ use serde::de::DeserializeOwned;
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
+    ("credential-literal", of::<CredentialLiteral>),
+    ("export-into-codebase", of::<ExportIntoCodebase>),
     ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("live-status", of::<LiveStatus>),
@@ -27,6 +32,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
     ("no-backup", of::<NoBackup>),
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
+    ("plaintext-secret", of::<PlaintextSecret>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),

@@ -71,6 +71,10 @@ impl Reach {
         self.listed.contains_key(&file)
     }
 
+    pub(super) fn takes_in(&self, outer: FileId, inner: FileId) -> bool {
+        self.closure(outer).contains(&inner)
+    }
+
     pub(super) fn is_input(&self, kustomization: FileId) -> bool {
         self.inputs.contains(&kustomization)
     }

@@ -25,6 +25,15 @@ pub(super) fn guess(path: &str) -> Guess {
     if has_extension { Guess::Other } else { Guess::PerhapsShell }
 }
 
+/// The kind of a file whose text is at hand; YAML where the path does not say.
+pub(super) fn kind(path: &str, text: &str, is_chart: impl FnMut(&str) -> bool) -> FileKind {
+    match guess(path) {
+        Guess::Kind(kind) => in_chart(path, kind, is_chart),
+        _ if begins_like_shell(text.as_bytes()) => FileKind::Shell,
+        _ => FileKind::Yaml,
+    }
+}
+
 /// The kind of a YAML or JSON file once it is known which folders are Helm charts.
 pub(super) fn in_chart(path: &str, kind: FileKind, mut is_chart: impl FnMut(&str) -> bool) -> FileKind {
     if !matches!(kind, FileKind::Yaml | FileKind::Json) {
@@ -39,11 +48,6 @@ pub(super) fn in_chart(path: &str, kind: FileKind, mut is_chart: impl FnMut(&str
         return FileKind::HelmValues;
     }
     kind
-}
-
-/// Whether `path` is what makes `folder` a Helm chart.
-pub(super) fn is_chart_file(path: &str, folder: &str) -> bool {
-    path.strip_suffix("Chart.yaml").is_some_and(|before| before.trim_end_matches('/') == folder)
 }
 
 /// Whether what stands before `templates/` ends at a folder: `not-templates/` is another folder.
@@ -69,7 +73,7 @@ const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
 const YAML: &[&str] = &[".yaml", ".yml"];
 
 /// The first row that matches tells the kind.
-const TABLE: [Row; 13] = [
+const TABLE: [Row; 15] = [
     Row::names(&["kustomization.yaml", "kustomization.yml", "Kustomization"], FileKind::Kustomization),
     Row::names(&["Chart.yaml", "Chart.lock"], FileKind::HelmChart),
     Row::endings(&[".gitlab-ci.yml", ".gitlab-ci.yaml"], FileKind::Ci(CiSystem::GitLab)),
@@ -92,6 +96,13 @@ const TABLE: [Row; 13] = [
         endings: &[".jenkinsfile"],
         below: "",
         kind: FileKind::Ci(CiSystem::Jenkins),
+    },
+    Row::endings(&[".kubeconfig"], FileKind::Yaml),
+    Row {
+        names: &["id_rsa", "id_ed25519", "id_ecdsa"],
+        endings: &[".env", ".properties", ".pem", ".key", ".agekey", ".ppk"],
+        below: "",
+        kind: FileKind::Settings,
     },
 ];
 

@@ -16,5 +16,8 @@ pub mod object;
 pub mod path;
 pub mod protection;
 pub mod role;
+pub mod script;
+pub mod secret;
+pub mod shell;
 pub mod stateful;
 pub mod workload;

@@ -115,11 +115,7 @@ impl Scanner<'_> {
 
     /// Finds the next character that is neither blank nor line break.
     fn look_ahead(&mut self, least: usize, in_flow: bool) -> Ahead {
-        let mut ahead = Ahead {
-            at: self.at,
-            line: self.line_start,
-            tab: false,
-        };
+        let mut ahead = Ahead { at: self.at, line: self.line_start, tab: false };
         loop {
             match self.byte_at(ahead.at) {
                 b'\n' => {

@@ -1,0 +1,241 @@
+//! Credentials in what a Secret, a generator or a settings file holds: the common part of the checks of factor 3.
+
+use super::token::{Note, PASSWORD_IN_URL, tokens};
+use crate::codebase::Codebase;
+use crate::model::role::Zone;
+use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, key_kind};
+use crate::source::{Source, Span};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A credential inside a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Leak {
+    /// The credential itself, to know it again. It never appears in a report.
+    pub(super) credential: String,
+    /// What it is, with its article: `a GitHub token`.
+    pub(super) what: String,
+    /// Where it stands in the value.
+    pub(super) range: Range<usize>,
+    /// Whether it opens nothing by itself.
+    pub(super) is_weak: bool,
+    /// Whether it may be something else.
+    pub(super) is_unsure: bool,
+    /// Whether it is a private key: tests are full of keys that open nothing.
+    pub(super) is_key: bool,
+}
+
+/// The credentials in the value of a key of a Secret, which holds secrets by its nature.
+pub(super) fn in_secret(key: &str, value: &str) -> Vec<Leak> {
+    let mut leaks = by_shape(value);
+    if leaks.is_empty() && key.starts_with(".dockerc") {
+        leaks = registry_logins(value);
+    }
+    if leaks.is_empty() && value.trim().contains(['\n', '{']) {
+        leaks = by_key(value);
+    } else if leaks.is_empty() {
+        leaks.extend(whole(key, value));
+    }
+    leaks
+}
+
+/// Credentials whose shape tells what they are.
+pub(super) fn by_shape(text: &str) -> Vec<Leak> {
+    let leak = |token: super::token::Token| {
+        let credential = text[token.range.clone()].to_owned();
+        Leak {
+            what: with_article(token.shape.what),
+            is_weak: token.shape.note == Note::Id,
+            is_key: token.shape.note == Note::PrivateKey,
+            is_unsure: token.shape.note == Note::Word
+                || token.shape.what == PASSWORD_IN_URL && !is_random(&credential),
+            range: token.range,
+            credential,
+        }
+    };
+    tokens(text).into_iter().map(leak).collect()
+}
+
+/// Credentials in a text of keys and values, whatever the format: `password: x`, `"token": "x"`, `KEY=x`.
+pub(super) fn by_key(text: &str) -> Vec<Leak> {
+    let settings = SETTING.captures_iter(text).filter_map(|captures| {
+        let key = captures.get(1)?.as_str();
+        let value = (2..=4).find_map(|group| captures.get(group))?;
+        leak_under(key, value.as_str(), value.range())
+    });
+    settings.collect()
+}
+
+/// What a telling key holds outside of a Secret.
+pub(super) fn leak_under(key: &str, value: &str, range: Range<usize>) -> Option<Leak> {
+    let is_unsure = grade(key, value)? == Grade::Chosen;
+    let what = if key_kind(key, false) == Some(KeyKind::Password) { "a password" } else { "a credential" };
+    Some(Leak {
+        credential: value.to_owned(),
+        what: what.into(),
+        range,
+        is_weak: false,
+        is_unsure,
+        is_key: false,
+    })
+}
+
+static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?m)(?:^|[\s,{("'])["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)[ \t]*(?:[,;}\]]|$))"#;
+    Regex::new(pattern).expect("the pattern is constant")
+});
+
+/// `auth` is user and password in base64.
+fn registry_logins(value: &str) -> Vec<Leak> {
+    static AUTH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#""auth"\s*:\s*"([A-Za-z0-9+/]{6,}={0,2})""#).expect("the pattern is constant")
+    });
+    let logins = AUTH.captures_iter(value).filter_map(|captures| {
+        let encoded = captures.get(1)?;
+        let login = String::from_utf8(STANDARD.decode(encoded.as_str()).ok()?).ok()?;
+        let (_, password) = login.split_once(':')?;
+        let what = "the password of a registry".to_owned();
+        let credential = password.to_owned();
+        let leak = Leak {
+            credential,
+            what,
+            range: encoded.range(),
+            is_weak: false,
+            is_unsure: false,
+            is_key: false,
+        };
+        is_literal(password).then_some(leak)
+    });
+    logins.collect()
+}
+
+/// A value that is a credential as a whole.
+fn whole(key: &str, value: &str) -> Option<Leak> {
+    let trimmed = value.trim();
+    let (is_random, is_hash) = (is_random(trimmed), HASH.is_match(trimmed));
+    let kind = key_kind(key, true);
+    let is_credential = match kind {
+        Some(KeyKind::Password) => trimmed.len() >= 3,
+        Some(KeyKind::Token) => is_random || trimmed.len() >= 6 && !is_dns_name(trimmed),
+        None => is_hash || is_random && !is_uuid(trimmed) && !names_no_credential(key),
+    };
+    if !is_credential || !is_literal(trimmed) {
+        return None;
+    }
+    let what = match kind {
+        _ if is_hash => "the hash of a password",
+        Some(KeyKind::Password) => "a password",
+        _ => "a credential",
+    };
+    Some(Leak {
+        credential: trimmed.to_owned(),
+        what: what.into(),
+        range: 0..value.len(),
+        is_weak: is_hash,
+        is_key: false,
+        is_unsure: !is_random && kind != Some(KeyKind::Password) || kind.is_none(),
+    })
+}
+
+/// `crypt(5)` and htpasswd: the password is not readable, but may be guessed at leisure.
+static HASH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\$(2[abxy]|5|6|y|apr1|argon2\w+)\$|\{SHA\}").expect("the pattern is constant")
+});
+
+/// Keys of what is public: `AZURE_CLIENT_ID`, `tls.crt`, `bucket`.
+fn names_no_credential(key: &str) -> bool {
+    const ENDINGS: [&str; 22] = [
+        "id",
+        "name",
+        "user",
+        "username",
+        "url",
+        "uri",
+        "host",
+        "endpoint",
+        "crt",
+        "cert",
+        "ca",
+        "pub",
+        "version",
+        "region",
+        "bucket",
+        "email",
+        "fingerprint",
+        "thumbprint",
+        "arn",
+        "server",
+        "issuer",
+        "hash",
+    ];
+    let lower = key.to_ascii_lowercase();
+    let last = lower.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    ENDINGS.contains(&last) || key.ends_with("Id") || key.ends_with("ID") || lower.contains("public")
+}
+
+fn is_dns_name(value: &str) -> bool {
+    value.contains(['-', '.'])
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
+}
+
+fn is_uuid(value: &str) -> bool {
+    let lengths = value.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+fn with_article(what: &str) -> String {
+    let article = match what.as_bytes().first() {
+        Some(b'A' | b'E' | b'I' | b'O' | b'a' | b'e' | b'i' | b'o' | b'N') if !what.starts_with("New") => {
+            "an"
+        }
+        _ => "a",
+    };
+    format!("{article} {what}")
+}
+
+/// The text of a value of `data`; the value itself where it is not base64. None where the bytes are no text.
+pub(super) fn decoded(value: &str) -> Result<String, Vec<u8>> {
+    let compact: String = value.split_whitespace().collect();
+    match STANDARD.decode(&compact) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
+        Err(_) => Ok(value.to_owned()),
+    }
+}
+
+/// Whether the path says that nothing of value is behind the credential: development, tests, demonstrations.
+pub(super) fn is_rehearsal(codebase: &Codebase, source: &Source) -> bool {
+    const WORDS: [&str; 14] = [
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "tests",
+        "testing",
+        "local",
+        "kind",
+        "k3d",
+        "minikube",
+        "sandbox",
+        "demo",
+        "playground",
+        "e2e",
+    ];
+    let words = source.path().split(['/', '-', '_', '.']);
+    // The runner has weakened what stands in examples already.
+    codebase.zone(source.id()) != Zone::Example && { words }.any(|word| WORDS.contains(&word))
+}
+
+/// Whether the authors told another scanner to be silent about this line.
+pub(super) fn is_allowed(source: &Source, span: Span) -> bool {
+    let lines = source.line(span.start)..=source.line(span.end);
+    let mut texts = lines.filter_map(|line| source.line_span(line)).map(|span| source.slice(span));
+    texts.any(|text| ["gitleaks:allow", "allowlist secret"].iter().any(|mark| text.contains(mark)))
+}
+
+/// What to say about a credential that another scanner was told to leave alone.
+pub(super) const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";

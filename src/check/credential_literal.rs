@@ -1,0 +1,123 @@
+//! Credentials in plain text anywhere but in Secrets: by their shape in every file, by their key in settings.
+
+mod settings;
+
+use super::credential::{ALLOWED, Leak, by_shape, is_allowed, is_rehearsal};
+use super::plaintext_secret;
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::finding::ObjectId;
+use crate::model::role::Zone;
+use crate::source::{Source, Span};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Objects to credentials in environment variables, arguments, `ConfigMap`s, values, scripts and everything else.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CredentialLiteral {}
+
+impl Check for CredentialLiteral {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let sources = codebase.sources().as_slice();
+        let judged = sources.par_iter().filter(|source| codebase.zone(source.id()) != Zone::Documentation);
+        let found: Vec<_> = judged.map(|source| in_file(codebase, source)).collect();
+        outcome.looked_at(found.iter().map(|found| found.looked_at).sum());
+        let places: Vec<Place> = found.into_iter().flat_map(|found| found.places).collect();
+        if places.is_empty() {
+            return;
+        }
+        let secrets = plaintext_secret::places(codebase);
+        let mut by_credential: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        for place in places {
+            if !secrets.iter().any(|secret| secret.contains(place.span)) {
+                by_credential.entry(place.credential.clone()).or_default().push(place);
+            }
+        }
+        for places in by_credential.into_values() {
+            outcome.report(violation(places));
+        }
+    }
+}
+
+/// What one file holds.
+#[derive(Default)]
+struct Found {
+    looked_at: usize,
+    places: Vec<Place>,
+}
+
+/// A place where a credential stands.
+struct Place {
+    credential: String,
+    what: String,
+    /// The key it stands under, where there is one.
+    key: Option<String>,
+    object: Option<ObjectId>,
+    span: Span,
+    /// Steps weaker than a credential that runs in production.
+    weaker: u8,
+    less_sure: u8,
+    is_allowed: bool,
+}
+
+impl Found {
+    fn add(&mut self, codebase: &Codebase, span: Span, leak: Leak) -> &mut Place {
+        let source = codebase.source(span.file);
+        let is_test = codebase.zone(span.file) == Zone::Test;
+        let is_allowed = is_allowed(source, span);
+        let is_weak = leak.is_weak || is_test || is_rehearsal(codebase, source);
+        self.places.push(Place {
+            credential: leak.credential,
+            what: leak.what,
+            key: None,
+            object: None,
+            span,
+            weaker: u8::from(is_weak) + 2 * u8::from(is_allowed),
+            less_sure: u8::from(leak.is_unsure) + u8::from(is_test),
+            is_allowed,
+        });
+        self.places.last_mut().expect("just pushed")
+    }
+}
+
+fn in_file(codebase: &Codebase, source: &Source) -> Found {
+    let mut found = Found::default();
+    let is_test = codebase.zone(source.id()) == Zone::Test;
+    for leak in by_shape(source.text()).into_iter().filter(|leak| !(is_test && leak.is_key)) {
+        let span = Span::new(source.id(), leak.range.start as u32, leak.range.end as u32);
+        found.add(codebase, span, leak);
+    }
+    if !is_test {
+        let by_shape: Vec<Span> = found.places.iter().map(|place| place.span).collect();
+        settings::look_at(codebase, source, &by_shape, &mut found);
+    }
+    found
+}
+
+/// One finding for a credential, wherever it stands.
+fn violation(mut places: Vec<Place>) -> Violation {
+    places.sort_by_key(|place| (place.weaker, place.span));
+    let others = places.split_off(1);
+    let first = places.pop().expect("a credential was found somewhere");
+    let mut violation = Violation::at_span(first.span, message(&first));
+    violation.object = first.object;
+    violation.weaker = first.weaker;
+    violation.less_sure = first.less_sure;
+    if first.is_allowed {
+        violation = violation.with_help(ALLOWED);
+    }
+    for other in others.iter().filter(|other| other.span != first.span) {
+        violation = violation.with_related(other.span, "the same one stands here");
+    }
+    violation
+}
+
+fn message(place: &Place) -> String {
+    let subject = match &place.key {
+        Some(key) => format!("`{key}` holds {} in plain text", place.what),
+        None => format!("This is {} in plain text", place.what),
+    };
+    format!("{subject}: whoever reads the code has it, and every cluster built from it shares it")
+}

@@ -1,0 +1,256 @@
+//! Credentials that only their keys give away: environment variables, arguments, `ConfigMap`s, values, settings.
+
+use super::{Found, Place};
+use crate::check::credential::{Leak, by_key, leak_under};
+use crate::codebase::{Codebase, Document};
+use crate::finding::ObjectId;
+use crate::model::cluster::Cluster;
+use crate::model::object::{Object, TypeMeta};
+use crate::model::role::Role;
+use crate::model::secret::is_sops;
+use crate::source::{FileKind, Source, Span};
+use crate::yaml::{Entry, Node, Shape, Style};
+
+/// Looks at the settings in a file; what lies in `known` was found by its shape.
+pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], found: &mut Found) {
+    let before = found.places.len();
+    match source.kind() {
+        FileKind::Terraform | FileKind::Settings | FileKind::Shell | FileKind::Makefile => {
+            in_text(codebase, source, found);
+        }
+        _ => {
+            for document in codebase.documents_of(source.id()) {
+                in_document(codebase, document, found);
+            }
+        }
+    }
+    let overlaps =
+        |place: &Place| known.iter().any(|span| span.start < place.span.end && place.span.start < span.end);
+    let fresh = found.places.split_off(before);
+    found.places.extend(fresh.into_iter().filter(|place| !overlaps(place)));
+}
+
+/// Lines of `key = value`. Passwords that people chose count in settings only: scripts ask for them by that name.
+fn in_text(codebase: &Codebase, source: &Source, found: &mut Found) {
+    let is_script = matches!(source.kind(), FileKind::Shell | FileKind::Makefile);
+    if source.text().contains("sops_mac=") || source.text().contains("ENC[AES256_GCM") {
+        return;
+    }
+    found.looked_at += usize::from(!is_script);
+    for leak in by_key(source.text()).into_iter().filter(|leak| !(is_script && leak.is_unsure)) {
+        if !is_comment(source, leak.range.start) {
+            let span = Span::new(source.id(), leak.range.start as u32, leak.range.end as u32);
+            let place = found.add(codebase, span, leak);
+            place.weaker += u8::from(!is_script);
+            place.less_sure += u8::from(is_script);
+        }
+    }
+}
+
+fn is_comment(source: &Source, at: usize) -> bool {
+    let line = source.text()[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+    ["#", "//", ";", "--"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// What kind of values a document holds, which decides how much a key alone proves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Settings of what runs: a word under `password` is one.
+    Settings,
+    /// The defaults of a chart, which everybody overrides.
+    Defaults,
+    /// Anything: only what was generated is surely a credential.
+    Anything,
+}
+
+fn in_document(codebase: &Codebase, document: Document<'_>, found: &mut Found) {
+    let meta = TypeMeta::of(document.root);
+    let is = |group: &str, kind: &str| meta.as_ref().is_some_and(|meta| meta.is(group, kind));
+    let is_schema = is("apiextensions.k8s.io", "CustomResourceDefinition");
+    if !document.zone.is_judged() || is_sops(document.root) || is_schema || is("", "Secret") {
+        return;
+    }
+    let values = values(&document, meta.as_ref());
+    let before = found.places.len();
+    let mut walk = Walk { codebase, source: document.source, values, found };
+    if is("", "ConfigMap") {
+        walk.config_map(document.root);
+    } else if document.role == Role::Kustomization {
+        walk.generated(document.root);
+    } else {
+        walk.everything(document.root);
+    }
+    if let (Some(meta), Role::Object | Role::Patch) = (&meta, document.role) {
+        let object = Object::new(document.root, meta, document.zone);
+        found.places[before..].iter_mut().for_each(|place| place.object = Some(identity(object, place.span)));
+    }
+}
+
+fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
+    let name = document.source.file_name();
+    match document.source.kind() {
+        FileKind::HelmValues => Values::Defaults,
+        FileKind::Ci(_) | FileKind::Json => Values::Anything,
+        _ if meta.is_some() => Values::Settings,
+        _ if name.contains("values") || Cluster::of_data(document.root).is_some() => Values::Settings,
+        _ => Values::Anything,
+    }
+}
+
+/// The innermost node at a place tells the pointer.
+fn identity(object: Object<'_>, span: Span) -> ObjectId {
+    let node = object.root().walk().filter(|node| node.span().contains(span)).last();
+    object.id(node.unwrap_or(object.root()))
+}
+
+struct Walk<'a, 'f> {
+    codebase: &'a Codebase,
+    source: &'a Source,
+    values: Values,
+    found: &'f mut Found,
+}
+
+impl Walk<'_, '_> {
+    fn everything(&mut self, root: Node<'_>) {
+        for node in root.walk() {
+            match node.shape() {
+                Shape::Mapping => self.mapping(node),
+                Shape::Sequence => self.arguments(node),
+                Shape::Scalar => {}
+            }
+        }
+    }
+
+    /// The keys are read once: this runs for every mapping there is.
+    fn mapping(&mut self, mapping: Node<'_>) {
+        let (mut name, mut value) = (None, None);
+        for entry in mapping.entries() {
+            match entry.key.raw() {
+                "name" => name = Some(entry.value),
+                "value" => value = Some(entry.value),
+                // What is referenced was looked at too: it is the good form.
+                "secretKeyRef" => self.found.looked_at += 1,
+                key if may_tell(key) && entry.value.shape() == Shape::Scalar => {
+                    self.found.looked_at += 1;
+                    self.pair(&entry.key.text(), entry.value, false);
+                }
+                _ => {}
+            }
+        }
+        if let (Some(name), Some(value)) = (name, value) {
+            self.found.looked_at += 1;
+            if may_tell(name.raw()) {
+                self.pair(&name.text(), value, true);
+            }
+        }
+    }
+
+    /// `--password=x`, and `--password` with `x` as the next item.
+    fn arguments(&mut self, sequence: Node<'_>) {
+        let mut flag: Option<String> = None;
+        for item in sequence.items() {
+            let is_flag = item.raw().trim_start_matches(['"', '\'']).starts_with("--");
+            if let Some(key) = flag.take().filter(|_| !is_flag && item.shape() == Shape::Scalar) {
+                self.argument(&key, &item.text(), item);
+            }
+            if is_flag && may_tell(item.raw()) {
+                let text = item.text();
+                match text.trim_start_matches('-').split_once('=') {
+                    Some((key, value)) => self.argument(key, value, item),
+                    None => flag = Some(text.trim_start_matches('-').to_owned()),
+                }
+            }
+        }
+    }
+
+    fn argument(&mut self, key: &str, value: &str, item: Node<'_>) {
+        self.found.looked_at += 1;
+        if !item.is_templated()
+            && let Some(leak) = leak_under(key, value, 0..value.len())
+        {
+            self.add(key, item.span(), leak, true);
+        }
+    }
+
+    /// A key and a value. Environment variables are what runs; a key of an unknown object is less.
+    fn pair(&mut self, key: &str, value: Node<'_>, is_variable: bool) {
+        let Some(text) = value.as_str() else { return };
+        if let Some(leak) = leak_under(key, &text, 0..text.len()) {
+            self.add(key, value.span(), leak, is_variable);
+        }
+    }
+
+    fn config_map(&mut self, root: Node<'_>) {
+        for entry in root.get("data").into_iter().flat_map(Node::entries) {
+            self.found.looked_at += 1;
+            if entry.value.style() == Style::Literal {
+                self.file(entry);
+            } else if may_tell(entry.key.raw()) {
+                self.pair(&entry.key.text(), entry.value, false);
+            }
+        }
+    }
+
+    /// A file in a `ConfigMap`. Its text stands in the source line by line, so that places are exact.
+    fn file(&mut self, entry: Entry<'_>) {
+        let span = entry.value.span();
+        for leak in by_key(self.source.slice(span)) {
+            let start = span.start as usize + leak.range.start;
+            if !is_comment(self.source, start) && !entry.value.is_templated() {
+                let place = Span::new(span.file, start as u32, (start + leak.range.len()) as u32);
+                self.add(&entry.key.text(), place, leak, false);
+            }
+        }
+    }
+
+    fn generated(&mut self, root: Node<'_>) {
+        let generators = root.get("configMapGenerator").into_iter().flat_map(Node::items);
+        for literal in generators.filter_map(|generator| generator.get("literals")).flat_map(Node::items) {
+            let text = literal.text();
+            let Some((key, value)) = text.split_once('=') else { continue };
+            self.found.looked_at += 1;
+            let value = value.trim_matches(['"', '\'']);
+            if let Some(leak) = leak_under(key, value, 0..value.len()) {
+                self.add(key, literal.span(), leak, false);
+            }
+        }
+        for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
+            chart.get("valuesInline").into_iter().for_each(|values| self.everything(values));
+        }
+    }
+
+    fn add(&mut self, key: &str, span: Span, leak: Leak, runs: bool) {
+        let is_chosen = leak.is_unsure;
+        if is_chosen && self.values == Values::Anything {
+            return;
+        }
+        let weaker = match self.values {
+            Values::Defaults => 2,
+            _ => u8::from(!runs),
+        };
+        let place = self.found.add(self.codebase, span, leak);
+        place.key = Some(key.to_owned());
+        place.weaker += weaker;
+        place.less_sure += u8::from(!runs);
+    }
+}
+
+/// Nearly no key does, and there are very many: one look at each byte sorts them out.
+fn may_tell(key: &str) -> bool {
+    let key = key.as_bytes();
+    let begins = |at: usize, word: &[u8]| {
+        key.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word))
+    };
+    (0..key.len().min(MAX_KEY)).any(|at| match key[at] | 0x20 {
+        b'p' => begins(at, b"pass") || begins(at, b"pwd"),
+        b't' => begins(at, b"token"),
+        b'k' => begins(at, b"key"),
+        b's' => begins(at, b"secret") || begins(at, b"string"),
+        b'd' => begins(at, b"dsn"),
+        b'c' => begins(at, b"credential"),
+        _ => false,
+    })
+}
+
+/// Longer keys are no keys but texts.
+const MAX_KEY: usize = 128;

@@ -1,0 +1,308 @@
+//! Secrets whose values stand in the code as plain text.
+
+use super::credential::{ALLOWED, Leak, by_shape, decoded, in_secret, is_allowed, is_rehearsal};
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::finding::ObjectId;
+use crate::model::kustomization::Kustomization;
+use crate::model::object::{Object, TypeMeta};
+use crate::model::role::Role;
+use crate::model::secret::{is_kept_elsewhere, is_sops, key_kind};
+use crate::source::{FileId, Span};
+use crate::yaml::{Entry, Node};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Objects to credentials in Secrets and in what kustomize makes Secrets of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PlaintextSecret {}
+
+impl Check for PlaintextSecret {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let elsewhere = codebase.objects().filter(|object| is_kept_elsewhere(*object)).count();
+        outcome.looked_at(elsewhere);
+        let mut found = Found { codebase, by_credential: BTreeMap::new() };
+        for object in codebase.objects_of("", "Secret") {
+            outcome.looked_at(1);
+            found.secret(object);
+        }
+        for document in codebase.documents().filter(|document| document.role == Role::Patch) {
+            let Some(meta) = TypeMeta::of(document.root).filter(|meta| meta.is("", "Secret")) else {
+                continue;
+            };
+            if document.zone.is_judged() && document.root.get("$patch").is_none() {
+                found.secret(Object::new(document.root, &meta, document.zone));
+            }
+        }
+        for kustomization in codebase.kustomizations() {
+            outcome.looked_at(found.generators(kustomization));
+        }
+        found.by_credential.into_values().for_each(|places| outcome.report(violation(codebase, places)));
+    }
+}
+
+/// The places of `data` and `stringData` of Secrets, of generators and of the files that those read: what stands there
+/// is this check's business.
+pub(super) fn places(codebase: &Codebase) -> Vec<Span> {
+    let secrets = codebase.documents().filter(|document| document.zone.is_judged());
+    let secrets =
+        secrets.filter(|document| document.root.get("kind").is_some_and(|kind| kind.is_text("Secret")));
+    let lists = codebase.objects_of("", "Secret").map(Object::root);
+    let values = secrets.map(|document| document.root).chain(lists).flat_map(|root| {
+        ["data", "stringData"].into_iter().filter_map(move |field| root.get(field)).map(Node::span)
+    });
+    let generators = codebase.kustomizations().flat_map(|kustomization| {
+        let generators = kustomization.field("secretGenerator").map(|entry| entry.value.span());
+        let files = inputs(codebase, kustomization).into_iter().map(|(_, file)| whole_file(codebase, file));
+        generators.into_iter().chain(files)
+    });
+    values.chain(generators).collect()
+}
+
+fn whole_file(codebase: &Codebase, file: FileId) -> Span {
+    Span::new(file, 0, codebase.source(file).text().len() as u32)
+}
+
+/// A place where a credential stands.
+struct Place {
+    span: Span,
+    /// ``Secret `database` ``
+    owner: String,
+    key: String,
+    what: String,
+    object: Option<ObjectId>,
+    /// Steps weaker than a credential of production.
+    weaker: u8,
+    is_unsure: bool,
+    is_allowed: bool,
+    is_deleted: bool,
+}
+
+struct Found<'a> {
+    codebase: &'a Codebase,
+    by_credential: BTreeMap<String, Vec<Place>>,
+}
+
+impl Found<'_> {
+    fn secret(&mut self, object: Object<'_>) {
+        if is_sops(object.root()) {
+            return;
+        }
+        let is_deleted = object.name().is_some_and(|name| is_deleted(self.codebase, object.file(), &name));
+        for field in ["data", "stringData"] {
+            for entry in object.root().get(field).into_iter().flat_map(Node::entries) {
+                for leak in leaks(field, entry) {
+                    let id = Some(object.id(entry.value));
+                    let key = entry.key.text().into_owned();
+                    let mut place = self.place(entry.value.span(), object.title(), key, &leak, id);
+                    place.is_deleted = is_deleted;
+                    place.weaker += 2 * u8::from(is_deleted);
+                    self.by_credential.entry(leak.credential).or_default().push(place);
+                }
+            }
+        }
+    }
+
+    /// The `secretGenerator` of a kustomization; says how many there are.
+    fn generators(&mut self, kustomization: Kustomization<'_>) -> usize {
+        let list = kustomization.field("secretGenerator").map(|entry| entry.value);
+        let generators: Vec<Node<'_>> = list.into_iter().flat_map(Node::items).collect();
+        for generator in &generators {
+            let owner = owner(*generator);
+            for literal in generator.get("literals").into_iter().flat_map(Node::items) {
+                self.literal(&owner, literal);
+            }
+        }
+        for (generator, file) in inputs(self.codebase, kustomization) {
+            self.file(&owner(generator), generator, file);
+        }
+        generators.len()
+    }
+
+    fn literal(&mut self, owner: &str, literal: Node<'_>) {
+        let Some(text) = literal.as_str() else { return };
+        let Some((key, value)) = text.split_once('=') else { return };
+        let value = value.trim_matches(['"', '\'']);
+        for leak in in_secret(key, value) {
+            let place = self.place(literal.span(), owner.into(), key.into(), &leak, None);
+            self.by_credential.entry(leak.credential).or_default().push(place);
+        }
+    }
+
+    /// A file that a generator puts into a Secret: lines of `KEY=value`, or one value.
+    fn file(&mut self, owner: &str, generator: Node<'_>, file: FileId) {
+        let source = self.codebase.source(file);
+        let encrypted = self.codebase.tree(file).is_some_and(|tree| tree.roots().any(is_sops));
+        if encrypted || source.text().contains("sops_mac=") {
+            return;
+        }
+        let mut offset = 0;
+        let is_env = generator.get("envs").or_else(|| generator.get("env")).is_some();
+        for line in source.text().split_inclusive('\n') {
+            let start = offset as u32;
+            offset += line.len();
+            let Some((key, value)) =
+                line.trim().split_once('=').filter(|(key, _)| is_env && !key.starts_with('#'))
+            else {
+                continue;
+            };
+            for leak in in_secret(key, value.trim_matches(['"', '\''])) {
+                let span = Span::new(file, start, start + line.trim_end().len() as u32);
+                let place = self.place(span, owner.into(), key.into(), &leak, None);
+                self.by_credential.entry(leak.credential).or_default().push(place);
+            }
+        }
+        if !is_env {
+            self.file_as_value(owner, file);
+        }
+    }
+
+    fn file_as_value(&mut self, owner: &str, file: FileId) {
+        let source = self.codebase.source(file);
+        let key = source.file_name();
+        for leak in in_secret(key, source.text()) {
+            let (start, end) = (leak.range.start as u32, leak.range.end as u32);
+            let span = Span::new(file, start, end);
+            let place = self.place(span, owner.into(), key.into(), &leak, None);
+            self.by_credential.entry(leak.credential).or_default().push(place);
+        }
+    }
+
+    fn place(&self, span: Span, owner: String, key: String, leak: &Leak, object: Option<ObjectId>) -> Place {
+        let source = self.codebase.source(span.file);
+        let is_allowed = is_allowed(source, span);
+        let rehearsal = is_rehearsal(self.codebase, source);
+        let weaker = u8::from(leak.is_weak) + u8::from(rehearsal) + 2 * u8::from(is_allowed);
+        let what = leak.what.clone();
+        Place {
+            span,
+            owner,
+            key,
+            what,
+            object,
+            weaker,
+            is_unsure: leak.is_unsure,
+            is_allowed,
+            is_deleted: false,
+        }
+    }
+}
+
+/// The credentials in one entry of a Secret.
+fn leaks(field: &str, entry: Entry<'_>) -> Vec<Leak> {
+    let Some(value) = entry.value.as_str() else { return Vec::new() };
+    let key = entry.key.text();
+    if field == "stringData" {
+        return in_secret(&key, &value);
+    }
+    match decoded(&value) {
+        Ok(text) => in_secret(&key, &text),
+        Err(bytes) => key_store(&key, &value, &bytes).into_iter().collect(),
+    }
+}
+
+/// Bytes that are no text count only where the key says that they are a key.
+fn key_store(key: &str, value: &str, bytes: &[u8]) -> Option<Leak> {
+    const ENDINGS: [&str; 6] = [".p12", ".pfx", ".jks", ".keystore", ".keytab", ".key"];
+    let lower = key.to_ascii_lowercase();
+    let tells = ENDINGS.iter().any(|ending| lower.ends_with(ending)) || key_kind(key, true).is_some();
+    let what = "a key".to_owned();
+    let leak = Leak {
+        credential: value.to_owned(),
+        what,
+        range: 0..value.len(),
+        is_weak: false,
+        is_unsure: false,
+        is_key: true,
+    };
+    // A text that happens to be valid base64 decodes to a few bytes of nonsense.
+    (tells && (bytes.len() >= 16 || !by_shape(value).is_empty())).then_some(leak)
+}
+
+fn owner(generator: Node<'_>) -> String {
+    let name = generator.get("name").map(Node::text).unwrap_or_default();
+    format!("The generated Secret `{name}`")
+}
+
+/// The files that generators of Secrets read, as far as they are in the codebase.
+fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<(Node<'a>, FileId)> {
+    let list = kustomization.field("secretGenerator").map(|entry| entry.value);
+    let generators = list.into_iter().flat_map(Node::items);
+    let inputs = generators.flat_map(|generator| {
+        let lists = ["files", "envs"].into_iter().filter_map(move |name| generator.get(name));
+        let paths = lists.flat_map(Node::items).chain(generator.get("env"));
+        paths.filter_map(move |path| {
+            let text = path.as_str()?;
+            let path = text.split_once('=').map_or(&*text, |(_, path)| path);
+            let path = crate::model::kustomization::resolve_path(kustomization.folder(), path)?;
+            Some((generator, codebase.sources().by_path(&path)?.id()))
+        })
+    });
+    inputs.collect()
+}
+
+/// Whether every build that takes the file in deletes the Secret again.
+fn is_deleted(codebase: &Codebase, file: FileId, name: &str) -> bool {
+    let reaching: Vec<FileId> = codebase.kustomizations_reaching(file).map(Kustomization::file).collect();
+    let deleting: Vec<FileId> =
+        reaching.iter().copied().filter(|kustomization| deletes(codebase, *kustomization, name)).collect();
+    let mut outermost =
+        reaching.iter().filter(|kustomization| !codebase.is_built_into_another(**kustomization));
+    !deleting.is_empty()
+        && outermost.all(|outer| deleting.iter().any(|inner| codebase.builds_in(*outer, *inner)))
+}
+
+fn deletes(codebase: &Codebase, kustomization: FileId, name: &str) -> bool {
+    let Some(kustomization) = codebase.kustomization(kustomization) else { return false };
+    let source = codebase.source(kustomization.file());
+    let lists = ["patches", "patchesStrategicMerge"].into_iter().filter_map(|list| kustomization.field(list));
+    let inline = lists.flat_map(|entry| entry.value.items()).map(|item| source.slice(item.span()).to_owned());
+    let files = kustomization.patch_files().filter_map(|reference| {
+        let path = crate::model::kustomization::resolve_path(kustomization.folder(), &reference.text)?;
+        Some(codebase.sources().by_path(&path)?.text().to_owned())
+    });
+    { inline }.chain(files).any(|text| text.split("\n---").any(|patch| is_deletion(patch, name)))
+}
+
+fn is_deletion(patch: &str, name: &str) -> bool {
+    let has = |key: &str, value: &str| {
+        patch.lines().any(|line| {
+            let line = line.trim().trim_start_matches("- ");
+            line.strip_prefix(key).is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == value)
+        })
+    };
+    has("$patch:", "delete") && has("kind:", "Secret") && has("name:", name)
+}
+
+/// One finding for a credential, wherever it stands.
+fn violation(codebase: &Codebase, mut places: Vec<Place>) -> Violation {
+    places.sort_by_key(|place| (place.weaker, place.span));
+    let others = places.split_off(1);
+    let first = places.pop().expect("a credential was found somewhere");
+    let mut violation = Violation::at_span(first.span, message(&first));
+    violation.object = first.object;
+    violation.weaker = first.weaker;
+    violation.less_sure = u8::from(first.is_unsure);
+    if first.is_allowed {
+        violation = violation.with_help(ALLOWED);
+    }
+    for other in others.iter().filter(|other| other.span != first.span) {
+        let folder = codebase.source(other.span.file).folder();
+        let inside = if folder.is_empty() { String::new() } else { format!(" of `{folder}`") };
+        violation = violation.with_related(other.span, format!("{}{inside} holds the same one", other.owner));
+    }
+    violation
+}
+
+fn message(place: &Place) -> String {
+    let Place { owner, key, what, .. } = place;
+    if place.is_deleted {
+        return format!(
+            "{owner} holds {what} in plain text under `{key}`; every build deletes the Secret, but the value stays readable in the code"
+        );
+    }
+    format!(
+        "{owner} holds {what} in plain text under `{key}`: whoever reads the code has it, and every cluster built from it shares it"
+    )
+}

@@ -2,6 +2,8 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+pub mod image_without_version;
+
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
 use crate::model::object::Object;

@@ -3,6 +3,7 @@
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
 pub mod cluster;
+pub mod image;
 pub mod kustomization;
 pub mod object;
 pub mod role;

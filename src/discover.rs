@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::problem::{Problem, Skipped};
-use crate::source::Sources;
+use crate::source::{CiSystem, FileKind, Sources};
 
 /// What was found below the paths of a [`Config`].
 #[derive(Debug, Default)]
@@ -22,4 +22,40 @@ pub struct Discovery {
 pub fn walk(config: &Config) -> Result<Discovery, Error> {
     let _ = config;
     Ok(Discovery::default())
+}
+
+impl Discovery {
+    /// A codebase that exists only in memory: `(path, text)` in any order.
+    pub fn of_texts(texts: &[(&str, &str)]) -> Self {
+        let mut texts = texts.to_vec();
+        texts.sort_unstable();
+        let mut discovery = Self::default();
+        for (path, text) in texts {
+            discovery.sources.add(path.to_owned(), kind(path), text.into());
+        }
+        discovery
+    }
+}
+
+/// Stands in for the real answer to what kind of file a path is.
+fn kind(path: &str) -> FileKind {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    match name {
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => FileKind::Kustomization,
+        "Chart.yaml" | "Chart.lock" => FileKind::HelmChart,
+        "Jenkinsfile" => FileKind::Ci(CiSystem::Jenkins),
+        ".gitlab-ci.yml" => FileKind::Ci(CiSystem::GitLab),
+        "Makefile" => FileKind::Makefile,
+        _ if folder.ends_with(".github/workflows") => FileKind::Ci(CiSystem::GitHubActions),
+        _ if folder.ends_with(".circleci") => FileKind::Ci(CiSystem::CircleCi),
+        _ if folder.split('/').any(|part| part == "templates") => FileKind::HelmTemplate,
+        _ if name.starts_with("values") && name.ends_with(".yaml") => FileKind::HelmValues,
+        _ => match name.rsplit('.').next().unwrap_or_default() {
+            "json" => FileKind::Json,
+            "tf" | "tfvars" | "hcl" => FileKind::Terraform,
+            "sh" | "bash" => FileKind::Shell,
+            "mk" => FileKind::Makefile,
+            _ => FileKind::Yaml,
+        },
+    }
 }

@@ -5,6 +5,7 @@
 pub mod source;
 pub mod problem;
 pub mod error;
+pub mod spelling;
 pub mod yaml;
 pub mod config;
 pub mod discover;
@@ -13,4 +14,5 @@ pub mod finding;
 pub mod model;
 pub mod codebase;
 pub mod check;
+pub mod rule;
 pub mod report;

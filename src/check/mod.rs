@@ -2,11 +2,15 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
-pub mod image_without_version;
+pub mod expression;
+mod image_without_version;
+mod live_status;
+pub mod registry;
 
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
 use crate::model::object::Object;
+use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -21,6 +25,7 @@ pub trait Check: Send + Sync {
 pub struct Outcome {
     looked_at: usize,
     violations: Vec<Violation>,
+    troubles: Vec<Problem>,
 }
 
 impl Outcome {
@@ -34,14 +39,28 @@ impl Outcome {
         self.violations.push(violation);
     }
 
+    /// Says that the check itself failed at a place: there is no answer, and that is not silent.
+    pub fn trouble(&mut self, trouble: Problem) {
+        self.troubles.push(trouble);
+    }
+
     /// How many places were looked at.
     pub fn places(&self) -> usize {
         self.looked_at
     }
 
-    /// What was objected to.
-    pub fn into_violations(self) -> Vec<Violation> {
-        self.violations
+    /// What was objected to, and where the check failed.
+    pub fn into_parts(self) -> (Vec<Violation>, Vec<Problem>) {
+        (self.violations, self.troubles)
+    }
+
+    /// What two parts of one check saw.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.looked_at += other.looked_at;
+        self.violations.extend(other.violations);
+        self.troubles.extend(other.troubles);
+        self
     }
 }
 

@@ -4,7 +4,9 @@
 
 pub mod cluster;
 pub mod image;
+pub mod kinds;
 pub mod kustomization;
 pub mod object;
+pub mod path;
 pub mod role;
 pub mod workload;

@@ -1,12 +1,15 @@
 //! Everything that was read, immutable, with its indexes. Checks ask it; nobody changes it.
 
 mod build;
+mod identities;
+mod monitors;
 mod reach;
 
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
 use crate::model::cluster::Cluster;
+use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::{Role, Zone};
@@ -14,7 +17,9 @@ use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
+pub use monitors::Monitors;
 use reach::Reach;
+use std::sync::OnceLock;
 
 /// A cluster codebase.
 #[derive(Debug)]
@@ -33,6 +38,9 @@ pub struct Codebase {
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
     other_files: usize,
+    /// Several checks ask for it; the first one computes it.
+    identities: OnceLock<Identities>,
+    monitors: OnceLock<Monitors>,
 }
 
 /// One document and what it is.
@@ -142,6 +150,16 @@ impl Codebase {
         let data = data.filter(|document| document.zone.is_judged());
         let data = data.filter_map(|document| Cluster::of_data(document.root));
         self.objects().filter_map(Cluster::of_object).chain(data)
+    }
+
+    /// The clusters that are known by name, wherever those names come from.
+    pub fn identities(&self) -> &Identities {
+        self.identities.get_or_init(|| identities::identities(self))
+    }
+
+    /// What monitors, dashboards and alert routing compare the cluster with.
+    pub fn monitors(&self) -> &Monitors {
+        self.monitors.get_or_init(|| monitors::monitors(self))
     }
 
     /// Every kustomization and component.

@@ -1,5 +1,16 @@
 //! What the user decided: flags and `.k8factor.yaml`, validated.
+//!
+//! What was typed comes first ([`Flags`] and `file.rs`); only what it means, [`Config`], travels on.
 
+mod file;
+mod flags;
+pub(crate) mod pattern;
+mod root;
+
+pub use file::FILE_NAME;
+pub use flags::Flags;
+
+use crate::finding::Severity;
 use std::path::PathBuf;
 
 /// Everything a run depends on beside the files themselves.
@@ -13,12 +24,16 @@ pub struct Config {
     pub stdin: Option<Stdin>,
     /// Whether `.gitignore` and `.k8factorignore` are honoured.
     pub respect_ignore_files: bool,
+    /// More lines for the root's `.k8factorignore`; they count even if `respect_ignore_files` is off.
+    pub exclude: Vec<String>,
     /// Files larger than this are skipped and listed. Bytes.
     pub max_file_size: u64,
     /// Where the user's own rules are.
     pub rules_folder: PathBuf,
     /// The label that says what a workload is protected from.
     pub protect_from_label: String,
+    /// The weakest severity that fails a run.
+    pub fail_on: Severity,
 }
 
 /// A file given on standard input.
@@ -43,9 +58,11 @@ impl Config {
             paths: vec![root.clone()],
             stdin: None,
             respect_ignore_files: true,
+            exclude: Vec::new(),
             max_file_size: Self::MAX_FILE_SIZE,
             rules_folder: root.join(".k8factor/rules"),
             protect_from_label: Self::PROTECT_FROM_LABEL.into(),
+            fail_on: Severity::Error,
             root,
         }
     }

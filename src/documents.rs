@@ -29,7 +29,7 @@ pub fn parse_all(sources: &Sources) -> Documents {
 impl Documents {
     fn add(&mut self, source: &Source, tree: Option<Tree>) {
         let fatal = tree.iter().flat_map(Tree::troubles).filter(|trouble| trouble.grade == Grade::Fatal);
-        let problems: Vec<_> = fatal.map(|trouble| Problem::at(trouble.span, trouble.message)).collect();
+        let problems: Vec<_> = fatal.map(|trouble| Problem::at(trouble.span, trouble.message())).collect();
         if source.kind() == FileKind::HelmTemplate && !problems.is_empty() {
             let path = source.path().to_owned();
             self.skipped.push(Skipped { path, reason: SkipReason::Template });

@@ -63,6 +63,9 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let culprit = &self.culprit;
         match &self.kind {
+            ErrorKind::Path(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                write!(formatter, "{culprit}: there is no such file or folder. {CHECK_SPELLING}")
+            }
             ErrorKind::Path(source) | ErrorKind::Output(source) => write!(formatter, "{culprit}: {source}"),
             ErrorKind::Config(message) | ErrorKind::Rule(message) | ErrorKind::Usage(message) => {
                 write!(formatter, "{culprit}: {message}")
@@ -70,6 +73,8 @@ impl fmt::Display for Error {
         }
     }
 }
+
+const CHECK_SPELLING: &str = "Check the spelling, and that it is relative to the current folder";
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

@@ -16,7 +16,14 @@ impl Sources {
     /// Adds a file and gives it its number. Callers add files sorted by path, so that numbers order as paths do.
     pub fn add(&mut self, path: String, kind: FileKind, text: Arc<str>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(Source { id, path, kind, text, line_starts: OnceLock::new() });
+        self.files.push(Source {
+            id,
+            path,
+            kind,
+            text,
+            line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
+        });
         id
     }
 
@@ -143,7 +150,12 @@ pub struct Source {
     kind: FileKind,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters begin before each stretch of [`STRETCH`] bytes.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Counting the characters of one stretch costs nothing; those of a dashboard written on one line would.
+const STRETCH: usize = 4096;
 
 impl Source {
     /// Its number.
@@ -197,7 +209,7 @@ impl Source {
         let offset = self.clamp(offset);
         let line = self.line_index(offset);
         let start = self.line_starts()[line] as usize;
-        let column = self.text[start..offset as usize].chars().count();
+        let column = self.characters_between(start, offset as usize);
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
@@ -233,13 +245,39 @@ impl Source {
         })
     }
 
-    fn clamp(&self, offset: u32) -> u32 {
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        if end - start <= STRETCH {
+            return count_characters(&self.text.as_bytes()[start..end]);
+        }
+        self.characters_before(end) - self.characters_before(start)
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let stretches = self.characters.get_or_init(|| {
+            let counts = self.text.as_bytes().chunks(STRETCH).map(count_characters);
+            let sums = counts.scan(0, |sum, count| {
+                *sum += count as u32;
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let stretch = offset / STRETCH;
+        stretches[stretch] as usize + count_characters(&self.text.as_bytes()[stretch * STRETCH..offset])
+    }
+
+    /// The nearest offset at or before this one that is inside the text and between two characters.
+    pub fn clamp(&self, offset: u32) -> u32 {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
         offset as u32
     }
+}
+
+/// Every byte begins a character, except those that continue one.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// A line and a column, both counted from 1. Columns count characters, not bytes.
@@ -275,6 +313,18 @@ mod tests {
         let file = sources.by_path("a.yaml").expect("added above");
         assert_eq!(file.position(99), Position { line: 1, column: 3 });
         assert_eq!(file.position(1), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_a_very_long_line_are_counted_too() {
+        let text = format!("{}\n{}", "a", "日x".repeat(5 * STRETCH));
+        let sources = source(&text);
+        let file = sources.by_path("a.yaml").expect("added above");
+        for offset in (2..text.len()).step_by(997).chain([text.len()]) {
+            let offset = file.clamp(offset as u32);
+            let expected = text[2..offset as usize].chars().count() as u32 + 1;
+            assert_eq!(file.position(offset), Position { line: 2, column: expected });
+        }
     }
 
     #[test]

@@ -6,6 +6,11 @@ pub mod expression;
 mod image_without_version;
 mod live_status;
 pub mod registry;
+pub mod job_without_protection_label;
+pub mod monitor_filters_on_cluster_name;
+pub mod stateful_workload;
+pub mod timeless_cluster_name;
+pub mod unknown_protection_value;
 
 use crate::codebase::Codebase;
 use crate::finding::{Label, ObjectId};
@@ -136,4 +141,15 @@ impl Violation {
         self.less_sure += 1;
         self
     }
+}
+
+/// For measuring only.
+pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+    vec![
+        ("job-without-protection-label", "E", Box::new(job_without_protection_label::JobWithoutProtectionLabel {})),
+        ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
+        ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
+        ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
+        ("monitor-filters-on-cluster-name", "E", Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {})),
+    ]
 }

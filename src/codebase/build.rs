@@ -11,6 +11,7 @@ use crate::model::role::{Role, Zone, is_test_document};
 use crate::source::{FileKind, Source, Sources};
 use crate::yaml::{Node, Tree};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
     let Discovery { sources, mut problems, mut skipped, other_files } = discovery;
@@ -36,6 +37,8 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         problems,
         skipped,
         other_files,
+        identities: OnceLock::new(),
+        monitors: OnceLock::new(),
     }
 }
 

@@ -3,10 +3,15 @@
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
 pub mod cluster;
+pub mod identity;
 pub mod image;
 pub mod kinds;
 pub mod kustomization;
+pub mod monitor;
+pub mod name;
 pub mod object;
 pub mod path;
+pub mod protection;
 pub mod role;
+pub mod stateful;
 pub mod workload;

@@ -1,1 +1,255 @@
-//! JSON.
+//! The JSON report, version 1, described by `docs/report.schema.json`.
+//!
+//! The types are its own: the report may change without breaking a program that reads this format.
+
+use crate::finding::{Finding, Label, ObjectId, Severity};
+use crate::problem::Problem;
+use crate::report::location;
+use crate::report::visible::is_active;
+use crate::report::{FactorSummary, Report, fingerprint};
+use crate::source::Sources;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io;
+
+/// Writes the report as one JSON document and a line break.
+pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(&Document::new(report))?;
+    out.write_all(escape_active(&text).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// JSON leaves DEL, C1 and direction marks as they are, and somebody will print the report on a terminal.
+/// They occur only inside strings, where an escape means the same.
+fn escape_active(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && is_active(character) {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", character as u32);
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<JsonFinding<'a>>,
+    /// Findings that a waiver accepts. Always there, so that a reader need not ask whether it is.
+    waived: [(); 0],
+    problems: Vec<JsonProblem<'a>>,
+    skipped: Vec<JsonSkipped<'a>>,
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report) -> Self {
+        let fingerprints = fingerprint::of(report);
+        let findings = report.findings.iter().zip(fingerprints);
+        Self {
+            version: 1,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            summary: Summary::new(report),
+            findings: findings.map(|(finding, print)| JsonFinding::new(report, finding, print)).collect(),
+            waived: [],
+            problems: report.problems.iter().map(|problem| JsonProblem::new(report, problem)).collect(),
+            skipped: report.skipped.iter().map(JsonSkipped::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    other_files: usize,
+    documents: usize,
+    objects: usize,
+    builds: usize,
+    skipped: usize,
+    problems: usize,
+    findings: BySeverity,
+    waived: usize,
+    factors: Vec<JsonFactor>,
+}
+
+impl Summary {
+    fn new(report: &Report) -> Self {
+        let counts = report.counts;
+        Self {
+            files: counts.files,
+            other_files: counts.other_files,
+            documents: counts.documents,
+            objects: counts.objects,
+            builds: counts.builds,
+            skipped: report.skipped.len(),
+            problems: report.problems.len(),
+            findings: BySeverity {
+                error: report.count(Severity::Error),
+                warning: report.count(Severity::Warning),
+                info: report.count(Severity::Info),
+            },
+            waived: report.factors.iter().map(|factor| factor.waived).sum(),
+            factors: report.factors.iter().map(JsonFactor::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct BySeverity {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+#[derive(Serialize)]
+struct JsonFactor {
+    factor: u8,
+    status: &'static str,
+    #[serde(flatten)]
+    findings: BySeverity,
+    waived: usize,
+}
+
+impl JsonFactor {
+    fn new(summary: &FactorSummary) -> Self {
+        Self {
+            factor: summary.factor.number(),
+            status: summary.status().as_str(),
+            findings: BySeverity { error: summary.errors, warning: summary.warnings, info: summary.infos },
+            waived: summary.waived,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    rule: &'a str,
+    factor: u8,
+    severity: &'static str,
+    confidence: &'static str,
+    message: &'a str,
+    help: &'a str,
+    location: JsonLocation<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<JsonObject<'a>>,
+    related: Vec<JsonRelated<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    builds: &'a [String],
+    fingerprint: String,
+}
+
+impl<'a> JsonFinding<'a> {
+    fn new(report: &'a Report, finding: &'a Finding, fingerprint: String) -> Self {
+        let sources = &report.sources;
+        Self {
+            rule: finding.rule.as_str(),
+            factor: finding.factor.number(),
+            severity: finding.severity.as_str(),
+            confidence: finding.confidence.as_str(),
+            message: &finding.message,
+            help: &finding.help,
+            location: location::Location::of_span(sources, finding.span).into(),
+            object: finding.object.as_ref().map(JsonObject::new),
+            related: finding.related.iter().map(|label| JsonRelated::new(sources, label)).collect(),
+            builds: &finding.builds,
+            fingerprint,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonLocation<'a> {
+    path: &'a str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    range: Option<Range>,
+}
+
+#[derive(Serialize)]
+struct Range {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+impl<'a> From<location::Location<'a>> for JsonLocation<'a> {
+    fn from(location: location::Location<'a>) -> Self {
+        let range = location.range.map(|(start, end)| Range {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        });
+        Self { path: location.path, range }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonObject<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    name: &'a str,
+    pointer: &'a str,
+}
+
+impl<'a> JsonObject<'a> {
+    fn new(object: &'a ObjectId) -> Self {
+        Self {
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: object.namespace.as_deref(),
+            name: &object.name,
+            pointer: &object.pointer,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonRelated<'a> {
+    location: JsonLocation<'a>,
+    message: &'a str,
+}
+
+impl<'a> JsonRelated<'a> {
+    fn new(sources: &'a Sources, label: &'a Label) -> Self {
+        Self { location: location::Location::of_span(sources, label.span).into(), message: &label.message }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonProblem<'a> {
+    location: JsonLocation<'a>,
+    message: &'a str,
+}
+
+impl<'a> JsonProblem<'a> {
+    fn new(report: &'a Report, problem: &'a Problem) -> Self {
+        let location = location::Location::of_place(&report.sources, &problem.place);
+        Self { location: location.into(), message: &problem.message }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonSkipped<'a> {
+    path: &'a str,
+    reason: &'static str,
+}
+
+impl<'a> JsonSkipped<'a> {
+    fn new(skipped: &'a crate::problem::Skipped) -> Self {
+        Self { path: &skipped.path, reason: skipped.reason.as_str() }
+    }
+}

@@ -1,10 +1,15 @@
 //! What a run says: findings, problems and what was read.
 //!
-//! Formats are functions from `&Report` to a writer. They have types of their own, so that the report can change
-//! without breaking a program that reads one of them.
+//! A format is one module with one function, `write`, from `&Report` to a writer. It has types of its own, so
+//! that the report can change without breaking a program that reads the format. What several formats need
+//! stands beside them: places, fingerprints, harmless text and the choice of colour.
 
+pub mod color;
+pub mod fingerprint;
 pub mod human;
 pub mod json;
+pub mod location;
+pub mod visible;
 
 use crate::finding::{Factor, Finding, Severity};
 use crate::problem::{Problem, Skipped};

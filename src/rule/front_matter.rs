@@ -60,7 +60,7 @@ pub(super) fn read(tree: &Tree, origin: Origin) -> Result<FrontMatter, Problem> 
 
 fn mapping(tree: &Tree) -> Result<Node<'_>, Problem> {
     if let Some(trouble) = tree.troubles().iter().find(|trouble| trouble.grade == Grade::Fatal) {
-        return Err(Problem::at(trouble.span, trouble.message));
+        return Err(Problem::at(trouble.span, trouble.message()));
     }
     let root = tree.roots().next().filter(|root| root.is_mapping());
     root.ok_or_else(|| Problem::at(Span::file_start(tree.file()), "the front matter has no keys"))

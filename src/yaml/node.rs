@@ -1,8 +1,10 @@
 //! A view of one node: what it is, what it holds and where it was written.
 
-use super::resolve::{Schema, Value, resolve};
+use super::resolve::{Schema, Value};
 use super::scalar;
-use super::tree::{COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, RawNode, Style, Tree};
+use super::tree::{
+    COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree,
+};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -136,7 +138,11 @@ impl<'a> Node<'a> {
     /// Every node below this one, itself included, in the order of the text. Aliases are not entered, so the walk is
     /// linear whatever the input.
     pub fn walk(self) -> Walk<'a> {
-        Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
+        Walk {
+            tree: self.tree,
+            at: self.id.0,
+            end: self.raw_node().next,
+        }
     }
 
     /// Whether `other` is this node or written below it.
@@ -150,11 +156,10 @@ impl<'a> Node<'a> {
         if raw.kind != Kind::Scalar {
             return Cow::Borrowed("");
         }
-        let slice = self.slice(raw);
         if raw.flags & COOK == 0 {
-            return Cow::Borrowed(unquoted(slice, raw.style));
+            return Cow::Borrowed(unquoted(self.slice(raw), raw.style));
         }
-        Cow::Owned(scalar::cook(self.tree, raw))
+        Cow::Owned(scalar::cook(&self.tree.text, raw))
     }
 
     /// The text if it is known: a scalar that no template action injects and that is not null.
@@ -173,13 +178,11 @@ impl<'a> Node<'a> {
         self.value_as(Schema::Kubectl)
     }
 
-    /// The typed value as one of Kubernetes' readers reads it; null for a collection.
+    /// The typed value as one of Kubernetes' readers reads it; null for a collection. A text that its tag cannot stand
+    /// for stays a text here; [`Node::to_json`] says so.
     pub fn value_as(self, schema: Schema) -> Value<'a> {
-        let raw = self.resolved();
-        if raw.kind != Kind::Scalar {
-            return Value::Null;
-        }
-        resolve(self.text(), raw.style, self.tag(), schema)
+        self.resolve(schema)
+            .unwrap_or_else(|_| Value::String(self.text()))
     }
 
     /// The characters of the node as written, quotes included.
@@ -189,18 +192,50 @@ impl<'a> Node<'a> {
 
     /// The tag as written, `!!str` for example.
     pub fn tag(self) -> Option<&'a str> {
+        self.property(&self.tree.tags)
+    }
+
+    /// The name of the node's anchor, without `&`.
+    pub fn anchor(self) -> Option<&'a str> {
+        self.property(&self.tree.anchors)
+            .and_then(|anchor| anchor.strip_prefix('&'))
+    }
+
+    fn property(self, properties: &'a [Property]) -> Option<&'a str> {
         let (id, raw) = self.resolved_entry();
         if raw.flags & PROPERTY == 0 {
             return None;
         }
-        let at = self.tree.tags.binary_search_by_key(&id, |tag| tag.node).ok()?;
-        let tag = self.tree.tags[at];
-        self.tree.text.get(tag.start as usize..tag.end as usize)
+        let at = properties
+            .binary_search_by_key(&id, |property| property.node)
+            .ok()?;
+        let property = properties[at];
+        self.tree
+            .text
+            .get(property.start as usize..property.end as usize)
     }
 
     /// The anchored node that an alias stands for; the node itself if it is no alias.
     pub fn target(self) -> Node<'a> {
-        Node { tree: self.tree, id: self.resolved_entry().0 }
+        Node {
+            tree: self.tree,
+            id: self.resolved_entry().0,
+        }
+    }
+
+    /// Whether this is an alias, whatever it stands for.
+    pub fn is_alias(self) -> bool {
+        self.raw_node().kind == Kind::Alias
+    }
+
+    /// Whether this is an alias that stands for nothing.
+    pub(super) fn is_dangling(self) -> bool {
+        self.resolved().kind == Kind::Alias
+    }
+
+    /// Whether the mapping has keys that kubectl cannot keep apart.
+    pub fn has_repeated_keys(self) -> bool {
+        self.resolved().flags & DUPLICATE_KEYS != 0
     }
 
     fn entry_within(self, key: &str, merges: u32) -> Option<Entry<'a>> {
@@ -209,12 +244,18 @@ impl<'a> Node<'a> {
             return None;
         }
         let mut found = self.entries().filter(|entry| entry.key.is_key(key));
-        let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
+        let own = if raw.flags & DUPLICATE_KEYS == 0 {
+            found.next()
+        } else {
+            found.last()
+        };
         if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
             return own;
         }
         let merged = self.entries().filter(|entry| entry.key.is_merge_key());
-        merged.filter_map(|entry| entry.value.merged_entry(key, merges - 1)).last()
+        merged
+            .filter_map(|entry| entry.value.merged_entry(key, merges - 1))
+            .last()
     }
 
     /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
@@ -243,14 +284,18 @@ impl<'a> Node<'a> {
     fn children(self, kind: Kind) -> Children<'a> {
         let (id, raw) = self.resolved_entry();
         let end = if raw.kind == kind { raw.next } else { id.0 + 1 };
-        Children { tree: self.tree, at: id.0 + 1, end }
+        Children {
+            tree: self.tree,
+            at: id.0 + 1,
+            end,
+        }
     }
 
     fn raw_node(self) -> RawNode {
         self.tree.nodes[self.id.0 as usize]
     }
 
-    fn resolved(self) -> RawNode {
+    pub(super) fn resolved(self) -> RawNode {
         self.resolved_entry().1
     }
 
@@ -264,7 +309,10 @@ impl<'a> Node<'a> {
     }
 
     fn slice(self, raw: RawNode) -> &'a str {
-        self.tree.text.get(raw.start as usize..raw.end as usize).unwrap_or_default()
+        self.tree
+            .text
+            .get(raw.start as usize..raw.end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -273,7 +321,7 @@ const MAX_MERGES: u32 = 16;
 
 fn unquoted(slice: &str, style: Style) -> &str {
     match style {
-        Style::SingleQuoted | Style::DoubleQuoted => slice.get(1..slice.len() - 1).unwrap_or_default(),
+        Style::SingleQuoted | Style::DoubleQuoted => scalar::inside(slice),
         _ => slice,
     }
 }
@@ -293,7 +341,10 @@ impl<'a> Iterator for Children<'a> {
         }
         let id = NodeId(self.at);
         self.at = self.tree.nodes[id.0 as usize].next;
-        Some(Node { tree: self.tree, id })
+        Some(Node {
+            tree: self.tree,
+            id,
+        })
     }
 }
 
@@ -313,6 +364,9 @@ impl<'a> Iterator for Walk<'a> {
             return None;
         }
         self.at += 1;
-        Some(Node { tree: self.tree, id: NodeId(self.at - 1) })
+        Some(Node {
+            tree: self.tree,
+            id: NodeId(self.at - 1),
+        })
     }
 }

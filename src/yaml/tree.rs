@@ -4,6 +4,7 @@
 //! arena and `next` is the first node after its subtree, so a tree needs no pointers and no allocation per node.
 
 use super::node::Node;
+use super::trouble::Trouble;
 use crate::source::{FileId, Span};
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use std::sync::Arc;
 pub struct Tree {
     pub(super) file: FileId,
     pub(super) text: Arc<str>,
-    /// Where the lines of `text` stand in the file, for a text embedded in a block scalar.
-    pub(super) lines: Option<Vec<EmbeddedLine>>,
+    /// Where `text` stands in the file.
+    pub(super) origin: Origin,
     pub(super) nodes: Vec<RawNode>,
     pub(super) documents: Vec<Document>,
     pub(super) comments: Vec<(u32, u32)>,
@@ -39,7 +40,9 @@ impl Tree {
     /// The root node of every document that could be read and is not empty.
     pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
         let readable = self.documents.iter().filter_map(|document| document.root);
-        readable.map(|id| Node::new(self, id)).filter(|node| !node.is_null())
+        readable
+            .map(|id| Node::new(self, id))
+            .filter(|node| !node.is_null())
     }
 
     /// What was wrong, in the order of the text.
@@ -66,21 +69,54 @@ impl Tree {
         !self.actions.is_empty()
     }
 
+    /// The place of a document, its markers included.
+    pub fn span_of(&self, document: &Document) -> Span {
+        self.span(document.start, document.end)
+    }
+
     /// A place in the file for a range of this tree's text.
     pub(super) fn span(&self, start: u32, end: u32) -> Span {
-        Span::new(self.file, self.in_file(start), self.in_file(end))
+        self.origin.span(self.file, start, end)
     }
 
     pub(super) fn overlaps_action(&self, start: u32, end: u32) -> bool {
         let next = self.actions.partition_point(|action| action.1 <= start);
         self.actions.get(next).is_some_and(|action| action.0 < end)
     }
+}
 
-    fn in_file(&self, offset: u32) -> u32 {
-        let Some(lines) = &self.lines else { return offset };
-        let line = lines.partition_point(|line| line.start <= offset).saturating_sub(1);
-        lines.get(line).map_or(offset, |line| line.in_file + (offset - line.start))
+/// Where the text of a tree stands in its file.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// It is the file.
+    File,
+    /// Each of its lines stands somewhere in the file: a literal block scalar.
+    Lines(Vec<EmbeddedLine>),
+    /// It stands in the file in another form, so that only the whole has a place.
+    Whole(u32, u32),
+}
+
+impl Origin {
+    fn span(&self, file: FileId, start: u32, end: u32) -> Span {
+        match self {
+            Self::File => Span::new(file, start, end),
+            Self::Whole(start, end) => Span::new(file, *start, *end),
+            // An end at the beginning of a line belongs to the line before.
+            Self::Lines(lines) if start < end => {
+                Span::new(file, in_file(lines, start), in_file(lines, end - 1) + 1)
+            }
+            Self::Lines(lines) => Span::new(file, in_file(lines, start), in_file(lines, start)),
+        }
     }
+}
+
+fn in_file(lines: &[EmbeddedLine], offset: u32) -> u32 {
+    let line = lines
+        .partition_point(|line| line.start <= offset)
+        .saturating_sub(1);
+    lines.get(line).map_or(offset, |line| {
+        (line.in_file + (offset - line.start)).min(line.end_in_file)
+    })
 }
 
 /// Where a line of an embedded text stands in its file.
@@ -90,6 +126,8 @@ pub(super) struct EmbeddedLine {
     pub(super) start: u32,
     /// Offset of the same character in the file.
     pub(super) in_file: u32,
+    /// The end of the line in the file. What the text has beyond it is its line break.
+    pub(super) end_in_file: u32,
 }
 
 /// One document of a file.
@@ -101,6 +139,8 @@ pub struct Document {
     pub(super) explicit_start: bool,
     /// Whether it ends with `...`.
     pub(super) explicit_end: bool,
+    /// Whether it follows another document without a `---` between them.
+    pub(super) ignored: bool,
     /// Range of the text.
     pub(super) start: u32,
     /// First byte after the document.
@@ -112,11 +152,41 @@ impl Document {
     pub fn is_readable(&self) -> bool {
         self.root.is_some()
     }
+
+    /// Whether kubectl and kustomize never look at it.
+    pub fn is_ignored(&self) -> bool {
+        self.ignored
+    }
+
+    /// Whether it begins with `---`.
+    pub fn has_start_marker(&self) -> bool {
+        self.explicit_start
+    }
+
+    /// Whether it ends with `...`.
+    pub fn has_end_marker(&self) -> bool {
+        self.explicit_end
+    }
+
+    /// Its root node; absent where the document could not be read.
+    pub fn root(self, tree: &Tree) -> Option<Node<'_>> {
+        self.root.map(|id| Node::new(tree, id))
+    }
 }
 
 /// The index of a node in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(super) u32);
+
+impl RawNode {
+    /// Whether all of its children were read.
+    pub(super) fn is_closed(self) -> bool {
+        self.next != OPEN
+    }
+}
+
+/// What `next` holds while a collection is being read. No node can be followed by the first one.
+pub(super) const OPEN: u32 = 0;
 
 /// 20 bytes. What `x` holds depends on the kind: the number of children of a collection, the target of an alias,
 /// indentation and chomping of a block scalar.
@@ -184,24 +254,4 @@ pub struct Comment<'a> {
     pub span: Span,
     /// Its text, `#` included.
     pub text: &'a str,
-}
-
-/// Something wrong with a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// How bad it is.
-    pub grade: Grade,
-    /// Where it is.
-    pub span: Span,
-    /// What it is, in one sentence without a stop.
-    pub message: &'static str,
-}
-
-/// How bad a [`Trouble`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// The text can be read, but not every reader of Kubernetes' world reads it, or reads it alike.
-    Compatibility,
-    /// The document has no tree.
-    Fatal,
 }

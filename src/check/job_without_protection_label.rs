@@ -1,0 +1,93 @@
+//! Jobs that do not say whether running twice or not at all is worse.
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::model::object::Object;
+use crate::model::protection::{added_labels, is_run_by_another, labels};
+use crate::model::role::Role;
+use crate::source::FileId;
+use crate::yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// See `rules/8-duplication-loss/job-without-protection-label.md`.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobWithoutProtectionLabel {}
+
+impl Check for JobWithoutProtectionLabel {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let key = codebase.config().protect_from_label.as_str();
+        let patched = labelled_by_patches(codebase, key);
+        let mut unlabelled: BTreeMap<&str, Vec<Object<'_>>> = BTreeMap::new();
+        for job in codebase.objects().filter(|object| is_job(*object)).filter(|job| !is_run_by_another(*job)) {
+            outcome.looked_at(1);
+            let labelled = labels(job, key).next().is_some() || patched.contains(&identity(job.root()));
+            if !labelled && !is_labelled_by_build(codebase, job.file(), key) {
+                unlabelled.entry(home(codebase, job.file())).or_default().push(job);
+            }
+        }
+        unlabelled.values().filter_map(|jobs| violation(jobs, key)).for_each(|found| outcome.report(found));
+    }
+}
+
+fn is_job(object: Object<'_>) -> bool {
+    object.is("batch", "Job") || object.is("batch", "CronJob")
+}
+
+/// One finding for a folder: a team answers the question for all its jobs at once.
+fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
+    let (first, others) = jobs.split_first()?;
+    let and_others = match others.len() {
+        0 => String::new(),
+        1 => " and one more job here".into(),
+        count => format!(" and {count} more jobs here"),
+    };
+    let message = format!(
+        "{}{and_others} may run twice or not at all while two clusters exist, and nothing says which is worse",
+        first.title()
+    );
+    let help = format!(
+        "label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
+         matters"
+    );
+    let violation = Violation::at(first.head(), message).in_object(*first, first.head()).with_help(help);
+    Some(others.iter().fold(violation, |violation, job| {
+        violation.with_related(job.head().span(), format!("{} does not say either", job.title()))
+    }))
+}
+
+/// The folder of the nearest kustomization that builds the file, or else of the file itself.
+fn home(codebase: &Codebase, file: FileId) -> &str {
+    let folder = codebase.source(file).folder();
+    let builders = codebase.kustomizations_reaching(file).map(|kustomization| kustomization.folder());
+    let above = builders.filter(|builder| is_below(folder, builder));
+    above.max_by_key(|builder| builder.len()).unwrap_or(folder)
+}
+
+fn is_below(folder: &str, ancestor: &str) -> bool {
+    let rest = folder.strip_prefix(ancestor);
+    ancestor.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Patches inside a kustomization are not taken apart: whoever writes the label there knows of the question.
+fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
+    let in_json_patch = key.replace('/', "~1");
+    codebase.kustomizations_reaching(file).any(|kustomization| {
+        let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter();
+        let mut patches = patches.filter_map(|field| kustomization.field(field)).map(|field| field.value.raw());
+        added_labels(kustomization, key).next().is_some()
+            || patches.any(|text| text.contains(key) || text.contains(&in_json_patch))
+    })
+}
+
+/// Kind and name of what patches label.
+fn labelled_by_patches<'a>(codebase: &'a Codebase, key: &str) -> BTreeSet<(String, String)> {
+    let patches = codebase.documents().filter(|document| document.role == Role::Patch);
+    let labels = |root: Node<'a>| root.at(&["metadata", "labels"])?.get(key);
+    patches.filter(|patch| labels(patch.root).is_some()).map(|patch| identity(patch.root)).collect()
+}
+
+fn identity(root: Node<'_>) -> (String, String) {
+    let text = |path: &[&str]| root.at(path).map(Node::text).unwrap_or_default().into_owned();
+    (text(&["kind"]), text(&["metadata", "name"]))
+}

@@ -1,0 +1,89 @@
+//! The command line: what can be typed, and how a run ends.
+//!
+//! Each command is one file with its arguments and its `run`. Words go to standard error, reports to standard output.
+
+mod check;
+
+use crate::error::Error;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Does what was typed.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.command,
+        Err(answer) => return answer_at_once(&answer),
+    };
+    let exit = match command {
+        Command::Check(arguments) => check::run(arguments),
+    };
+    exit.unwrap_or_else(|error| {
+        say(&format!("error: {error}"));
+        Exit::CouldNotRun
+    })
+    .into()
+}
+
+/// Says how portable a cluster codebase is against the Kubernetes 8 Factors.
+///
+/// It reads files only: no cluster, no network, no other program.
+#[derive(Parser)]
+#[command(name = "k8factor", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Example:
+  k8factor check            check the codebase in the current folder
+
+Exit status: 0 nothing at or above --fail-on, 1 findings or problems, 2 could not run, 3 nothing to check";
+
+/// A command is a row here, and a line in [`run`].
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Arguments),
+}
+
+/// How a run ends. Pipelines test for these numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings or problems.
+    Objects = 1,
+    /// Usage, configuration or a rule page is wrong.
+    CouldNotRun = 2,
+    /// No file of a known kind.
+    NothingToCheck = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// `--help` and `--version` are answers, everything else clap says is a mistake: it knows the status of each.
+fn answer_at_once(answer: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if this cannot be printed.
+    let _ = answer.print();
+    ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(Exit::CouldNotRun as u8))
+}
+
+/// One line for the person at the terminal.
+fn say(text: &str) {
+    // As above: if standard error is closed, nobody listens.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A reader who has seen enough (`| head`) is no error: the verdict is the same.
+fn forgive_closed_pipe(written: io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::output(error)),
+        _ => Ok(()),
+    }
+}

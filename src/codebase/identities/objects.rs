@@ -1,0 +1,155 @@
+//! Names of clusters in objects and other documents.
+
+use super::{Candidates, is_trusted};
+use crate::codebase::Codebase;
+use crate::model::identity::Origin;
+use crate::model::object::Object;
+use crate::model::role::Role;
+use crate::source::Span;
+use crate::yaml::Node;
+use base64::Engine;
+
+/// Declared clusters. Those on a laptop are nobody's concern.
+pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
+    for cluster in codebase.clusters().filter(|cluster| !cluster.format.local) {
+        let Some(name) = cluster.name() else { continue };
+        let file = name.span().file;
+        if is_trusted(codebase.zone(file)) {
+            candidates.add_node(Origin::Spec, name);
+            own_folder(codebase, name, candidates);
+        }
+    }
+}
+
+/// The folder of a spec belongs to its cluster if it stands where clusters stand.
+fn own_folder(codebase: &Codebase, name: Node<'_>, candidates: &mut Candidates) {
+    let folder = codebase.source(name.span().file).folder();
+    let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+    if parent.rsplit('/').next() == Some("clusters") {
+        candidates.add_folder(&name.text(), folder);
+    }
+}
+
+/// Hubs keep a record of each cluster they manage.
+pub(super) fn registrations(codebase: &Codebase, candidates: &mut Candidates) {
+    for managed in trusted(codebase, "cluster.open-cluster-management.io", "ManagedCluster") {
+        managed.name_node().into_iter().for_each(|name| candidates.add_node(Origin::Registration, name));
+    }
+    for secret in trusted(codebase, "", "Secret") {
+        let label = secret.label("argocd.argoproj.io/secret-type");
+        if label.is_some_and(|label| label.value.is_text("cluster")) {
+            cluster_secret(secret, candidates);
+        }
+    }
+    for config in trusted(codebase, "", "Config") {
+        let names = ["clusters", "contexts"].into_iter().filter_map(|list| config.at(&[list]));
+        let names = names.flat_map(Node::items).filter_map(|item| item.get("name"));
+        names.for_each(|name| candidates.add_node(Origin::Kubeconfig, name));
+    }
+}
+
+fn cluster_secret(secret: Object<'_>, candidates: &mut Candidates) {
+    if let Some(name) = secret.at(&["stringData", "name"]) {
+        candidates.add_node(Origin::Registration, name);
+    } else if let Some(encoded) = secret.at(&["data", "name"]) {
+        let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.text().trim());
+        if let Some(name) = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            candidates.add(Origin::Registration, &name, encoded.span());
+        }
+    }
+}
+
+/// Delivery tools are told where to deploy.
+pub(super) fn deliveries(codebase: &Codebase, candidates: &mut Candidates) {
+    for application in trusted(codebase, "argoproj.io", "Application") {
+        let name = application.at(&["spec", "destination", "name"]);
+        name.into_iter().for_each(|name| candidates.add_node(Origin::Delivery, name));
+    }
+    for set in trusted(codebase, "argoproj.io", "ApplicationSet") {
+        let generators = set.at(&["spec", "generators"]).into_iter().flat_map(Node::walk);
+        let lists = generators.filter_map(|node| node.get("elements")).flat_map(Node::items);
+        for name in lists.filter_map(cluster_of_element) {
+            candidates.add_node(Origin::Delivery, name);
+        }
+    }
+}
+
+/// `name` alone is more often that of an application.
+fn cluster_of_element(element: Node<'_>) -> Option<Node<'_>> {
+    let named = ["cluster", "clusterName", "cluster_name", "nameNormalized"].into_iter();
+    let mut named = named.filter_map(|key| element.get(key));
+    named.next().or_else(|| element.get("url").or_else(|| element.get("server")).and(element.get("name")))
+}
+
+/// Keys under which a cluster is told its own name.
+const INJECTED: [&str; 6] = ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
+
+/// The one place where a cluster is told its own name.
+pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
+    for kustomization in trusted(codebase, "kustomize.toolkit.fluxcd.io", "Kustomization") {
+        let substitute = kustomization.at(&["spec", "postBuild", "substitute"]);
+        let names = INJECTED.into_iter().filter_map(|key| substitute?.get(key));
+        names.for_each(|name| candidates.add_node(Origin::Injection, name));
+        let sources = kustomization.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
+        for map in sources.filter_map(|source| source.get("name")) {
+            injected_by_config_map(codebase, &map.text(), candidates);
+        }
+    }
+    for kustomization in codebase.kustomizations().filter(|one| is_trusted(codebase.zone(one.file()))) {
+        let generators = kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
+        let literals = generators.filter_map(|generator| generator.get("literals")).flat_map(Node::items);
+        literals.for_each(|literal| injected_by_literal(literal, candidates));
+    }
+}
+
+fn injected_by_config_map(codebase: &Codebase, name: &str, candidates: &mut Candidates) {
+    let maps = trusted(codebase, "", "ConfigMap").filter(|map| map.name().is_some_and(|own| own == name));
+    for data in maps.filter_map(|map| map.at(&["data"])) {
+        let names = INJECTED.into_iter().filter_map(|key| data.get(key));
+        names.for_each(|name| candidates.add_node(Origin::Injection, name));
+    }
+}
+
+/// `CLUSTER_NAME=prod-20261120`
+fn injected_by_literal(literal: Node<'_>, candidates: &mut Candidates) {
+    let text = literal.text();
+    if let Some((key, value)) = text.split_once('=')
+        && INJECTED.contains(&key)
+    {
+        candidates.add(Origin::Injection, value, literal.span());
+    }
+}
+
+/// Controllers and pipelines are told by argument or list.
+pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
+    for workload in codebase.workloads().filter(|workload| is_trusted(workload.object.zone())) {
+        for container in workload.containers() {
+            let arguments: Vec<_> = container.arguments().collect();
+            for (index, argument) in arguments.iter().enumerate() {
+                named_by_argument(*argument, arguments.get(index + 1).copied(), candidates);
+            }
+        }
+    }
+    let pipelines = codebase.documents().filter(|document| document.role == Role::Data);
+    for document in pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_))) {
+        let lists = document.root.walk().filter_map(|node| node.at(&["matrix", "cluster"]));
+        lists.flat_map(Node::items).for_each(|name| candidates.add_node(Origin::Matrix, name));
+    }
+}
+
+fn named_by_argument(argument: Node<'_>, next: Option<Node<'_>>, candidates: &mut Candidates) {
+    let text = argument.text();
+    let flags = ["--cluster", "--cluster-name"];
+    if flags.contains(&&*text) {
+        next.into_iter().for_each(|name| candidates.add_node(Origin::Argument, name));
+    } else if let Some((flag, value)) = text.split_once('=')
+        && flags.contains(&flag)
+    {
+        let span = argument.span();
+        candidates.add(Origin::Argument, value, Span::new(span.file, span.end - value.len() as u32, span.end));
+    }
+}
+
+fn trusted<'a>(codebase: &'a Codebase, group: &str, kind: &str) -> impl Iterator<Item = Object<'a>> {
+    codebase.objects_of(group, kind).filter(|object| is_trusted(object.zone()))
+}

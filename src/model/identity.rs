@@ -1,0 +1,362 @@
+//! The clusters that a codebase knows by name, and where those names stand in texts.
+//!
+//! A name is believed if a spec declares it, or if two different sources agree. How freely it is searched for depends
+//! on how common its words are.
+
+use super::name::{is_all_common_words, is_environment};
+use crate::source::Span;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All believed names, sorted.
+#[derive(Debug, Default)]
+pub struct Identities {
+    all: Vec<Identity>,
+    /// Every spelling with the index of its identity.
+    spellings: BTreeMap<String, (usize, Strength)>,
+    /// Finds spellings in texts, the longest first. None where there is nothing to find.
+    pattern: Option<Regex>,
+}
+
+/// One cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The name as its strongest source has it.
+    pub name: String,
+    /// Where it was read as a name of a cluster, the strongest first.
+    pub evidence: Vec<Evidence>,
+    /// Other spellings: the first label of a domain name, the name without a cloud's prefix.
+    pub aliases: Vec<String>,
+    /// Folders that belong to this cluster alone, relative to the checked root.
+    pub folders: Vec<String>,
+}
+
+/// A place where a text was read as the name of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Evidence {
+    /// What the place is.
+    pub origin: Origin,
+    /// The name there; the start of a file for the name of a folder.
+    pub span: Span,
+}
+
+/// What a place is that names a cluster. The strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// The spec of the cluster: kops, eksctl, RKE, Cluster API …
+    Spec,
+    /// A hub's record of the cluster: the Secret of Argo CD, a `ManagedCluster`.
+    Registration,
+    /// A Terraform resource or module that builds the cluster.
+    Terraform,
+    /// A kubeconfig.
+    Kubeconfig,
+    /// The one place that tells a cluster its own name: Flux `postBuild.substitute`, a generated ConfigMap.
+    Injection,
+    /// Where a delivery tool is told to deploy: an Application's destination, an element of an ApplicationSet.
+    Delivery,
+    /// The operand of a command that connects to the cluster.
+    Command,
+    /// An argument of a controller: `--cluster-name`.
+    Argument,
+    /// A list of clusters in a pipeline.
+    Matrix,
+    /// A child of `clusters/`.
+    Folder,
+    /// A child of `overlays/`: an environment as often as a cluster.
+    Overlay,
+}
+
+impl Origin {
+    /// How far the place alone is believed, in tenths.
+    fn weight(self) -> u8 {
+        match self {
+            Self::Spec | Self::Registration => 10,
+            Self::Terraform | Self::Kubeconfig => 9,
+            Self::Injection | Self::Delivery | Self::Command => 8,
+            Self::Argument | Self::Matrix => 7,
+            Self::Folder => 6,
+            Self::Overlay => 5,
+        }
+    }
+
+    /// Whether the name belongs here: somewhere it has to be written once.
+    pub fn declares(self) -> bool {
+        !matches!(self, Self::Command | Self::Argument | Self::Matrix)
+    }
+
+    fn is_folder(self) -> bool {
+        matches!(self, Self::Folder | Self::Overlay)
+    }
+}
+
+/// How freely a spelling may be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// Long and odd enough: wherever it stands, it means the cluster.
+    Strong,
+    /// An ordinary word: it means the cluster only where a key or a command says so.
+    Weak,
+    /// The name of an environment: as for weak, and most places mean the environment.
+    Environment,
+}
+
+/// A spelling of a cluster's name in a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Mention<'a> {
+    /// The cluster.
+    pub identity: &'a Identity,
+    /// How freely this spelling may be searched for.
+    pub strength: Strength,
+    /// First byte in the text.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+}
+
+/// What speaks for a name before it is believed.
+#[derive(Debug, Default)]
+pub struct Candidate {
+    /// Where it was read.
+    pub evidence: Vec<Evidence>,
+    /// Folders that belong to it alone.
+    pub folders: BTreeSet<String>,
+}
+
+impl Identities {
+    /// Believes what deserves it among the candidates. `is_taken` says whether a word means something else as well:
+    /// a namespace, an application.
+    pub fn new(candidates: BTreeMap<String, Candidate>, is_taken: impl Fn(&str) -> bool) -> Self {
+        let candidates = merge_short_names(candidates);
+        let believed = candidates.into_iter().filter(|(name, candidate)| is_name(name) && candidate.is_believed());
+        let all: Vec<Identity> = believed.map(|(name, candidate)| candidate.into_identity(name)).collect();
+        let mut spellings = BTreeMap::new();
+        for (index, identity) in all.iter().enumerate() {
+            spellings.insert(identity.name.clone(), (index, strength(&identity.name, &is_taken)));
+        }
+        for (index, alias) in all.iter().enumerate().flat_map(|(i, one)| one.aliases.iter().map(move |a| (i, a))) {
+            spellings.entry(alias.clone()).or_insert_with(|| (index, strength(alias, &is_taken)));
+        }
+        let pattern = pattern(spellings.keys());
+        Self { all, spellings, pattern }
+    }
+
+    /// All clusters, sorted by name.
+    pub fn iter(&self) -> std::slice::Iter<'_, Identity> {
+        self.all.iter()
+    }
+
+    /// How many clusters there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether no cluster is known by name.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The cluster that is spelled so.
+    pub fn of_spelling(&self, text: &str) -> Option<&Identity> {
+        self.spellings.get(text).map(|(index, _)| &self.all[*index])
+    }
+
+    /// Every place in a text where a name stands, longest names first where several fit.
+    pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention<'a>> {
+        let found = self.pattern.iter().flat_map(move |pattern| pattern.find_iter(text));
+        found.filter_map(|found| {
+            let (index, strength) = self.spellings.get(found.as_str())?;
+            let identity = &self.all[*index];
+            Some(Mention { identity, strength: *strength, start: found.start(), end: found.end() })
+        })
+    }
+}
+
+impl<'a> IntoIterator for &'a Identities {
+    type Item = &'a Identity;
+    type IntoIter = std::slice::Iter<'a, Identity>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Identity {
+    /// Every spelling, the name first.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// Whether a file belongs to this cluster alone: a folder or the file itself is called after it.
+    pub fn owns(&self, path: &str) -> bool {
+        let in_folder = self.folders.iter().any(|folder| is_below(path, folder));
+        in_folder || path.split('/').any(|part| self.spellings().any(|name| is_called_after(part, name)))
+    }
+
+    /// Where the cluster is declared: its spec or the Terraform that builds it.
+    pub fn declaration(&self) -> Option<Evidence> {
+        let declared = |evidence: &&Evidence| matches!(evidence.origin, Origin::Spec | Origin::Terraform);
+        self.evidence.iter().find(declared).copied()
+    }
+}
+
+impl Candidate {
+    /// A strong source is enough; a weaker one needs a second of another kind.
+    fn is_believed(&self) -> bool {
+        let strongest = self.evidence.iter().map(|evidence| evidence.origin.weight()).max().unwrap_or(0);
+        let origins: BTreeSet<Origin> = self.evidence.iter().map(|evidence| evidence.origin).collect();
+        let agree = origins.len() > 1 && origins.iter().any(|origin| !origin.is_folder());
+        strongest >= 8 || strongest >= 6 && agree
+    }
+
+    fn into_identity(mut self, name: String) -> Identity {
+        self.evidence.sort();
+        self.evidence.dedup();
+        let aliases = short_name(&name).map(str::to_owned).into_iter().collect();
+        Identity { name, evidence: self.evidence, aliases, folders: self.folders.into_iter().collect() }
+    }
+}
+
+/// `prod-20261120` beside `prod-20261120.cluster.example.com` is one cluster, not two.
+fn merge_short_names(mut candidates: BTreeMap<String, Candidate>) -> BTreeMap<String, Candidate> {
+    let mut long_names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in candidates.keys() {
+        let short = short_name(name).filter(|short| candidates.contains_key(*short));
+        short.into_iter().for_each(|short| long_names.entry(short.to_owned()).or_default().push(name.clone()));
+    }
+    for (short, long) in long_names {
+        if let [long] = &long[..]
+            && let Some(merged) = candidates.remove(&short)
+            && let Some(target) = candidates.get_mut(long)
+        {
+            target.evidence.extend(merged.evidence);
+            target.folders.extend(merged.folders);
+        }
+    }
+    candidates
+}
+
+/// The first label of a domain name.
+fn short_name(name: &str) -> Option<&str> {
+    let (first, rest) = name.split_once('.')?;
+    (rest.contains('.') && is_name(first)).then_some(first)
+}
+
+/// Names that tools give to whatever cluster there is. Source: defaults of Argo CD, kind, minikube, k3d, Docker
+/// Desktop, kubeadm and Rancher.
+const NOBODY: &[&str] = &[
+    "in-cluster", "local", "kubernetes", "default", "kind", "kind-kind", "minikube", "docker-desktop",
+    "docker-for-desktop", "rancher-desktop", "orbstack", "colima", "cluster.local", "my-cluster", "mycluster",
+    "cluster", "clusters", "templates", "template", "base", "common", "all", "none", "true", "false", "null", "name",
+    "example", "test-cluster", "cluster-name", "clustername", "flux-system", "management", "config",
+];
+
+fn is_name(text: &str) -> bool {
+    let local = ["kind-", "k3d-", "k3s-default", "minikube-"].iter().any(|prefix| text.starts_with(prefix));
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    plain && text.len() > 1 && text.chars().any(|c| c.is_ascii_alphabetic()) && !local && !NOBODY.contains(&text)
+}
+
+fn strength(spelling: &str, is_taken: &impl Fn(&str) -> bool) -> Strength {
+    if is_environment(spelling) {
+        return Strength::Environment;
+    }
+    let odd = spelling.chars().any(|c| c.is_ascii_digit() || c == '-' || c == '.');
+    let strong = spelling.len() >= 6 && odd && !is_all_common_words(spelling) && !is_taken(spelling);
+    if strong { Strength::Strong } else { Strength::Weak }
+}
+
+/// One alternation over all spellings is faster than any table. The boundaries stand inside, so that a failed long
+/// name falls back to a shorter one.
+fn pattern<'a>(spellings: impl Iterator<Item = &'a String>) -> Option<Regex> {
+    let mut spellings: Vec<_> = spellings.map(|spelling| regex::escape(spelling)).collect();
+    spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+    let pattern = format!(r"(?-u:\b)(?:{})(?-u:\b)", spellings.join("|"));
+    (!spellings.is_empty()).then(|| Regex::new(&pattern).ok())?
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `prod-x`, `prod-x.yaml`, `prod-x-values.yaml`, `values.prod-x.yaml`, `rke-prod-x`: the name and what is usually
+/// added to it.
+fn is_called_after(part: &str, name: &str) -> bool {
+    let Some(at) = part.find(name) else { return false };
+    let (before, after) = (&part[..at], &part[at + name.len()..]);
+    let open = |text: &str| text.is_empty() || text.ends_with(['-', '_', '.']);
+    let closed = |text: &str| text.is_empty() || text.starts_with(['-', '_', '.']);
+    let known = |text: &str| text.split(['-', '_', '.']).all(|word| word.is_empty() || AFFIXES.contains(&word));
+    open(before) && closed(after) && known(before) && known(after)
+}
+
+/// Words that people put before or after the name of a cluster in the name of a file.
+const AFFIXES: &[&str] = &[
+    "yaml", "yml", "json", "tf", "tfvars", "hcl", "sh", "values", "cluster", "clusters", "config", "kubeconfig", "env",
+    "kops", "eksctl", "eks", "gke", "aks", "rke", "cke", "secrets", "overlay", "patch", "apps", "app", "vars", "k8s",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+
+    fn identities(names: &[(&str, &[Origin])]) -> Identities {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml".into(), FileKind::Yaml, "".into());
+        let span = Span::file_start(file);
+        let candidates = names.iter().map(|(name, origins)| {
+            let evidence = origins.iter().map(|&origin| Evidence { origin, span }).collect();
+            ((*name).to_owned(), Candidate { evidence, ..Candidate::default() })
+        });
+        Identities::new(candidates.collect(), |word| word == "web-shop")
+    }
+
+    #[test]
+    fn a_name_needs_a_spec_or_two_witnesses() {
+        let known = identities(&[
+            ("spec", &[Origin::Spec]),
+            ("folder-only", &[Origin::Folder]),
+            ("two-folders", &[Origin::Folder, Origin::Overlay]),
+            ("argued", &[Origin::Argument, Origin::Overlay]),
+            ("minikube", &[Origin::Command]),
+        ]);
+        assert_eq!(known.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["argued", "spec"]);
+    }
+
+    #[test]
+    fn short_names_are_spellings_of_the_long_one() {
+        let known =
+            identities(&[("prod-7.k8s.example.com", &[Origin::Spec]), ("prod-7", &[Origin::Injection])]);
+        assert_eq!(known.len(), 1);
+        let found: Vec<_> = known.mentions("a prod-7 prod-7.k8s.example.com prod-77").map(|m| m.start).collect();
+        assert_eq!(found, [2, 9]);
+    }
+
+    #[test]
+    fn common_words_are_not_searched_for_freely() {
+        let known = identities(&[
+            ("prod", &[Origin::Spec]),
+            ("prod-eks", &[Origin::Spec]),
+            ("gandalf", &[Origin::Spec]),
+            ("web-shop", &[Origin::Spec]),
+            ("tokyo-7", &[Origin::Spec]),
+        ]);
+        let strengths: Vec<_> =
+            known.mentions("gandalf prod prod-eks tokyo-7 web-shop").map(|mention| mention.strength).collect();
+        use Strength::{Environment, Strong, Weak};
+        assert_eq!(strengths, [Weak, Environment, Weak, Strong, Weak]);
+    }
+
+    #[test]
+    fn files_called_after_a_cluster_belong_to_it() {
+        let known = identities(&[("prod-7", &[Origin::Spec])]);
+        let owner = known.of_spelling("prod-7").expect("declared above");
+        for path in ["clusters/prod-7/a.yaml", "apps/values-prod-7.yaml", "rke-prod-7/cluster.yml"] {
+            assert!(owner.owns(path), "{path}");
+        }
+        for path in ["clusters/prod-77/a.yaml", "apps/web.yaml", "base/not-prod-7/a.yaml"] {
+            assert!(!owner.owns(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Conditions of monitors, dashboards and alert routing that compare the cluster.
+//!
+//! They are found in the text as it is written, so that a place inside a block scalar or a JSON string is exact.
+//! Nothing is parsed: a comparison of a known key with a quoted value looks alike in all these languages.
+
+use crate::source::{FileId, Span};
+use regex::{Captures, Regex};
+use std::sync::LazyLock;
+
+/// A comparison of the cluster with a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Filter {
+    /// The value.
+    pub span: Span,
+    /// The key that is compared: `kube_cluster_name`.
+    pub key: String,
+    /// The value without escapes.
+    pub value: String,
+    /// Where such a comparison stands.
+    pub language: Language,
+    /// The metric, where the language names one before the braces.
+    pub metric: String,
+    /// Whether the value is a pattern.
+    pub is_pattern: bool,
+}
+
+/// What a text is that holds comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// `PromQL`, `LogQL` and the like, in a rule.
+    Rule,
+    /// The same in a dashboard.
+    Dashboard,
+    /// What a dashboard shows at first.
+    Variable,
+    /// Routes and inhibitions of Alertmanager.
+    Routing,
+    /// A query or a message of Datadog.
+    Datadog,
+    /// A condition of `PagerDuty`.
+    PagerDuty,
+    /// A query of New Relic.
+    Nrql,
+}
+
+impl Language {
+    /// Every comparison of the cluster in `text`, which begins at byte `offset` of `file`.
+    pub fn filters(self, text: &str, file: FileId, offset: u32) -> Vec<Filter> {
+        let patterns: &[&LazyLock<Regex>] = match self {
+            Self::Rule | Self::Dashboard => &[&MATCHER],
+            Self::Variable => &[],
+            Self::Routing => &[&MATCHER, &BARE_MATCHER, &NAMED_MATCHER, &MATCH_ENTRY],
+            Self::Datadog => &[&TAG, &TAG_IN, &IS_MATCH],
+            Self::PagerDuty => &[&CONDITION],
+            Self::Nrql => &[&NRQL],
+        };
+        let found = patterns.iter().flat_map(|pattern| pattern.captures_iter(text));
+        let mut filters: Vec<Filter> = found
+            .filter(|captures| self.is_comparison(text, captures))
+            .filter_map(|captures| self.filter(text, &captures, file, offset))
+            .collect();
+        filters.sort();
+        filters.dedup_by_key(|filter| filter.span);
+        filters
+    }
+
+    fn filter(self, text: &str, captures: &Captures<'_>, file: FileId, offset: u32) -> Option<Filter> {
+        let (key, value) = (captures.name("key")?, captures.name("value")?);
+        let operator = captures.name("operator").map_or("", |operator| operator.as_str());
+        Some(Filter {
+            span: Span::new(file, offset + value.start() as u32, offset + value.end() as u32),
+            key: key.as_str().to_owned(),
+            value: value.as_str().replace('\\', ""),
+            language: self,
+            metric: metric_before(&text[..key.start()]).to_owned(),
+            is_pattern: operator.contains('~') || value.as_str().contains('*'),
+        })
+    }
+
+    /// What a pattern alone cannot tell: whether a tag stands in a query, whether an entry stands below `match:`.
+    fn is_comparison(self, text: &str, captures: &Captures<'_>) -> bool {
+        let Some(key) = captures.name("key") else { return false };
+        match self {
+            Self::Datadog if captures.name("tag").is_some() => is_in_query(&text[..key.start()]),
+            Self::Routing if captures.name("entry").is_some() => is_below_match(text, key.start()),
+            _ => true,
+        }
+    }
+}
+
+/// Keys that hold the name of a Kubernetes cluster. Sources: labels of kube-prometheus, Mimir and Giant Swarm; tags of
+/// Datadog's and New Relic's agents. Keys with a word in front, such as `envoy_cluster_name`, mean other clusters.
+const KEY: &str = r"(?:(?:kube|k8s|kubernetes|eks|gke|aks)[_-]?|source_)?cluster(?:[_-]?(?:name|id|alias))?|kubernetescluster|installation";
+
+/// Whether this is a key that holds the name of a Kubernetes cluster.
+pub fn is_cluster_key(key: &str) -> bool {
+    static WHOLE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)^(?:{KEY})$")));
+    WHOLE.is_match(key)
+}
+
+/// `cluster=~"a|b"`; quotes are escaped in JSON, more than once in JSON inside JSON.
+static MATCHER: LazyLock<Regex> = LazyLock::new(|| {
+    let value = r#"\\*["'`](?<value>(?:[^"'`\\\n]|\\+[.\-])+)"#;
+    pattern(&format!(r"(?i)\b(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*{value}"))
+});
+/// `- cluster=a`, or the same in quotes: Alertmanager needs none around the value.
+static BARE_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"(?im)(?:-\s+|\[|,)\s*["']?\{{?\s*(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*(?<value>[\w.*|()/-]+)"#))
+});
+/// `name: cluster` with `value: a` on the next line, as `AlertmanagerConfig` has it.
+static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"(?im)\bname:\s*["']?(?<key>{KEY})["']?\s+(?:matchType:\s*\S+\s+)?value:\s*["']?(?<value>[\w.*|()/-]+)"#))
+});
+/// `cluster: a` below `match:`.
+static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"(?im)^\s*["']?(?<key>(?<entry>{KEY}))["']?:\s*["']?(?<value>[\w.*|()/-]+)"#))
+});
+/// `kube_cluster_name:a` inside a query.
+static TAG: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i)\b(?<key>(?<tag>{KEY})):(?<value>[\w.*/-]*[\w*])"))
+});
+/// `kube_cluster_name IN (a, b)`
+static TAG_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"\b(?<key>(?<tag>{KEY}))\s+(?:NOT\s+)?IN\s*\(\s*(?<value>[\w.*/, -]*[\w*])\s*\)"))
+});
+/// `{{#is_match "kube_cluster_name.name" "a"}}`. Source: docs.datadoghq.com/monitors/notify/variables.
+static IS_MATCH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"\{{\{{[#^]is_(?:exact_)?match\s+\\*"(?<key>{KEY})\.name\\*"\s+\\*"(?<value>[^"\\{{$]+)"#))
+});
+/// `event.custom_details.cluster matches part 'a'`. Source: PagerDuty's condition language.
+static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+    let operator = r"(?:does\s+not\s+)?(?:match(?:es)?(?:\s+(?:part|regex))?|contains?|equals?)|==|!=";
+    pattern(&format!(r"(?i)\b(?<key>{KEY})\s+(?:{operator})\s+\\*'(?<value>[^'\\$]+)"))
+});
+/// `clusterName = 'a'`, `clusterName IN ('a', 'b')`
+static NRQL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?<key>clusterName)`?\s*(?:!=|=|(?i:NOT\s+)?(?i:LIKE|IN))\s*\(?\s*'(?<value>[^'$\\%{]+)")
+});
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant pattern")
+}
+
+/// The name before the brace that encloses a matcher: `up` in `up{job="x", `.
+fn metric_before(before: &str) -> &str {
+    let Some(brace) = before.rfind(['{', '}']).filter(|at| before[*at..].starts_with('{')) else { return "" };
+    let head = before[..brace].trim_end();
+    let start = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').map_or(0, |at| at + 1);
+    head.get(start..).unwrap_or_default()
+}
+
+/// Tags are compared between braces, and in the arguments of `over()`, `logs()` and their like.
+fn is_in_query(before: &str) -> bool {
+    let line = before.rfind('\n').map_or(before, |at| &before[at..]);
+    let Some(open) = line.rfind(['{', '}', '(', ')']) else { return false };
+    match line.as_bytes()[open] {
+        b'{' => !line[..open].ends_with(['{', '$']) && !line[open..].contains('"'),
+        b'(' => ["over", "logs", "rum", "events", "analytics", "NOT ", "AND ", "OR ", "{", "("]
+            .iter()
+            .any(|function| line[..open].ends_with(function)),
+        _ => false,
+    }
+}
+
+/// Whether the nearest line above with less indentation is `match:` or one of its forms.
+fn is_below_match(text: &str, at: usize) -> bool {
+    let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
+    let indent = at - start;
+    let above = text[..start].lines().rev().filter(|line| !line.trim().is_empty());
+    let mut parents = above.filter(|line| line.len() - line.trim_start_matches([' ', '-']).len() < indent);
+    parents.next().is_some_and(|line| {
+        let key = line.trim().trim_start_matches("- ").trim_end().trim_end_matches(':');
+        matches!(key, "match" | "match_re" | "matchRe" | "source_match" | "source_match_re" | "target_match" | "target_match_re")
+    })
+}

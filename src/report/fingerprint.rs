@@ -1,0 +1,64 @@
+//! Names for findings that stay the same while the code around them moves.
+//!
+//! Baselines and code-scanning services recognise a finding by its fingerprint. No line number, message or
+//! severity is part of it: lines shift, and wording improves from release to release.
+
+use crate::finding::Finding;
+use crate::report::Report;
+use crate::source::{Source, Span};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// The fingerprint of every finding of the report, in the report's order: 16 hexadecimal digits each.
+///
+/// It is the beginning of the SHA-256 of
+/// * the rule and the path of the file,
+/// * then, where the finding belongs to an object, its kind, namespace and name and the pointer into it,
+///   else the offending line without the blanks around it,
+/// * then how many findings with all this in common stand before it in the file.
+pub fn of(report: &Report) -> Vec<String> {
+    let mut order: Vec<usize> = (0..report.findings.len()).collect();
+    // The counter follows the places, not the severities, which may change without the code.
+    order.sort_by_key(|&index| report.findings[index].span);
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut fingerprints = vec![String::new(); order.len()];
+    for index in order {
+        let finding = &report.findings[index];
+        let identity = identity(finding, report.sources.get(finding.span.file));
+        let before = seen.entry(identity.clone()).or_default();
+        fingerprints[index] = digest(&identity, *before);
+        *before += 1;
+    }
+    fingerprints
+}
+
+/// The API version is left out: it changes in an upgrade, and the finding is still the same.
+fn identity(finding: &Finding, source: &Source) -> String {
+    let (rule, path) = (finding.rule.as_str(), source.path());
+    let Some(object) = &finding.object else {
+        return [rule, path, "line", offending_line(source, finding.span)].join("\0");
+    };
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    [rule, path, "object", &object.kind, namespace, &object.name, &object.pointer].join("\0")
+}
+
+/// Of a very long line, such as a dashboard written in one, only what is near: the rest is another matter.
+fn offending_line(source: &Source, span: Span) -> &str {
+    const NEAR: u32 = 200;
+    let at = source.clamp(span.start);
+    let Some(line) = source.line_span(source.line(at)) else { return "" };
+    let start = source.clamp(line.start.max(at.saturating_sub(NEAR)));
+    let end = source.clamp(line.end.min(at.saturating_add(NEAR)));
+    source.slice(Span::new(span.file, start, end)).trim()
+}
+
+fn digest(identity: &str, before: u32) -> String {
+    let hash =
+        Sha256::new().chain_update(identity).chain_update("\0").chain_update(before.to_string()).finalize();
+    hash.iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,156 @@
+//! The end of the report: a table of the eight factors, what was read and what was not, and one closing line.
+
+use super::Page;
+use super::selection::by_rule;
+use super::wrap::{counted, wrap};
+use crate::finding::{Finding, Severity};
+use crate::problem::SkipReason;
+use crate::report::visible::visible;
+use crate::report::{FactorSummary, Status};
+use std::collections::BTreeMap;
+
+/// The summary. `shown` are the findings that stand above it.
+pub(super) fn render(page: &Page, shown: &[&Finding]) -> String {
+    if page.report.is_empty() {
+        return nothing(page);
+    }
+    [table(page), counts(page), hidden(page, shown), explain(page), closing(page)].concat()
+}
+
+fn nothing(page: &Page) -> String {
+    let others = match page.report.counts.other_files {
+        0 => "there are no files here.".to_owned(),
+        1 => "the only file here is of no kind that k8factor reads.".to_owned(),
+        number => format!("none of the {number} files here is of a kind that k8factor reads."),
+    };
+    format!("{} {others}\n", page.palette.strong("Nothing to check:"))
+}
+
+fn table(page: &Page) -> String {
+    let waived = page.report.factors.iter().any(|factor| factor.waived > 0);
+    let last = if waived { "  waived" } else { "" };
+    let head =
+        format!("   {:<22}{:<16}{:>6}  {:>8}  {:>4}{last}", "Factor", "", "errors", "warnings", "info");
+    let rows = page.report.factors.iter().map(|factor| row(page, factor, waived));
+    std::iter::once(page.palette.faint(&head) + "\n").chain(rows).collect::<String>() + "\n"
+}
+
+fn row(page: &Page, factor: &FactorSummary, waived: bool) -> String {
+    let title = format!(" {} {:<22}", factor.factor.number(), factor.factor.title());
+    let status = factor.status();
+    let verdict = match status {
+        Status::Conforms => page.palette.good(&format!("{:<16}", "✓ conforms")),
+        Status::Violated => page.palette.bad(&format!("{:<16}", "✗ violated")),
+        Status::NotAssessed => page.palette.faint(&format!("{:<16}", "- not assessed")),
+    };
+    let cell = |number: usize, width: usize, severity: Severity| match (number, status) {
+        // Nobody looked: a zero would say more than is known.
+        (0, Status::NotAssessed) => page.palette.faint(&format!("{:>width$}", "-")),
+        (0, _) => page.palette.faint(&format!("{number:>width$}")),
+        _ => page.palette.severity(severity, &format!("{number:>width$}")),
+    };
+    let errors = cell(factor.errors, 6, Severity::Error);
+    let warnings = cell(factor.warnings, 8, Severity::Warning);
+    let infos = cell(factor.infos, 4, Severity::Info);
+    let waived = if waived { format!("  {:>6}", factor.waived) } else { String::new() };
+    format!("{title}{verdict}{errors}  {warnings}  {infos}{waived}\n")
+}
+
+/// What was read, what was left out and why.
+fn counts(page: &Page) -> String {
+    let counts = page.report.counts;
+    let read = [
+        counted(counts.files, "file"),
+        counted(counts.documents, "document"),
+        counted(counts.objects, "object"),
+        counted(counts.builds, "build"),
+    ];
+    let mut text = entry(page, "read", &read.join(", "));
+    if !page.report.skipped.is_empty() {
+        text += &entry(page, "skipped", &skipped(page));
+    }
+    if counts.other_files > 0 {
+        let others = counted(counts.other_files, "file");
+        text += &entry(page, "other", &format!("{others} of no kind that k8factor reads"));
+    }
+    if !page.report.problems.is_empty() {
+        let places = counted(page.report.problems.len(), "problem");
+        let quiet = "where something was not read, rules about what is missing stayed quiet";
+        text += &entry(page, "not read", &format!("{places}; {quiet}"));
+    }
+    text + "\n"
+}
+
+fn skipped(page: &Page) -> String {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for skipped in &page.report.skipped {
+        *reasons.entry(reason(skipped.reason)).or_default() += 1;
+    }
+    let list: Vec<String> = reasons.iter().map(|(reason, number)| format!("{reason} ({number})")).collect();
+    format!("{}: {}", counted(page.report.skipped.len(), "file"), list.join(", "))
+}
+
+fn reason(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Template => "template",
+        SkipReason::Encrypted => "encrypted",
+        SkipReason::TooLarge => "too large",
+        SkipReason::Binary => "not text",
+        SkipReason::Link => "link out of the root or in a circle",
+    }
+}
+
+/// Which findings are counted but not shown.
+fn hidden(page: &Page, shown: &[&Finding]) -> String {
+    let number = page.report.findings.len() - shown.len();
+    if number == 0 {
+        return String::new();
+    }
+    let shown = by_rule(shown.iter().copied());
+    let all = by_rule(page.report.findings.iter());
+    let missing = all.into_iter().map(|(rule, all)| (rule, all - shown.get(rule).unwrap_or(&0)));
+    let list: Vec<String> =
+        missing.filter(|&(_, number)| number > 0).map(|(rule, number)| format!("{number} {rule}")).collect();
+    let findings = counted(number, "finding");
+    entry(page, "not shown", &format!("{findings} (--all shows them): {}", list.join(", "))) + "\n"
+}
+
+fn explain(page: &Page) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    for finding in &page.report.findings {
+        if rules.last() != Some(&finding.rule.as_str()) && !rules.contains(&finding.rule.as_str()) {
+            rules.push(finding.rule.as_str());
+        }
+    }
+    match rules[..] {
+        [] => String::new(),
+        [rule] => format!("Read more: k8factor explain {}\n\n", visible(rule)),
+        _ => format!("Read more: k8factor explain <rule>\n{}\n", list(page, &rules)),
+    }
+}
+
+fn list(page: &Page, rules: &[&str]) -> String {
+    let lines = wrap(&visible(&rules.join(", ")), page.width - 3, page.width - 3);
+    let lines: Vec<String> = lines.iter().map(|line| page.palette.faint(line)).collect();
+    format!("   {}\n", lines.join("\n   "))
+}
+
+/// `12 errors, 3 warnings, 1 info; 0 problems`.
+fn closing(page: &Page) -> String {
+    let count = |severity: Severity| {
+        let number = page.report.count(severity);
+        let text = counted(number, severity.as_str());
+        if number > 0 { page.palette.severity(severity, &text) } else { text }
+    };
+    let problems = counted(page.report.problems.len(), "problem");
+    let problems = if page.report.problems.is_empty() { problems } else { page.palette.bad(&problems) };
+    let [info, warning, error] = Severity::ALL.map(count);
+    format!("{error}, {warning}, {info}; {problems}\n")
+}
+
+fn entry(page: &Page, key: &str, text: &str) -> String {
+    const INDENT: usize = 13;
+    let room = page.width - INDENT;
+    let lines = wrap(&visible(text), room, room).join(&format!("\n{}", " ".repeat(INDENT)));
+    format!("{}{lines}\n", page.palette.key(&format!("   {key:<10}")))
+}

@@ -19,7 +19,8 @@ impl Check for JobWithoutProtectionLabel {
         let key = codebase.config().protect_from_label.as_str();
         let patched = labelled_by_patches(codebase, key);
         let mut unlabelled: BTreeMap<&str, Vec<Object<'_>>> = BTreeMap::new();
-        for job in codebase.objects().filter(|object| is_job(*object)).filter(|job| !is_run_by_another(*job)) {
+        for job in codebase.objects().filter(|object| is_job(*object)).filter(|job| !is_run_by_another(*job))
+        {
             outcome.looked_at(1);
             let labelled = labels(job, key).next().is_some() || patched.contains(&identity(job.root()));
             if !labelled && !is_labelled_by_build(codebase, job.file(), key) {
@@ -74,7 +75,8 @@ fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
     let in_json_patch = key.replace('/', "~1");
     codebase.kustomizations_reaching(file).any(|kustomization| {
         let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter();
-        let mut patches = patches.filter_map(|field| kustomization.field(field)).map(|field| field.value.raw());
+        let mut patches =
+            patches.filter_map(|field| kustomization.field(field)).map(|field| field.value.raw());
         added_labels(kustomization, key).next().is_some()
             || patches.any(|text| text.contains(key) || text.contains(&in_json_patch))
     })

@@ -4,6 +4,7 @@
 
 pub mod expression;
 mod image_without_version;
+mod kubernetes_version;
 mod live_status;
 pub mod registry;
 pub mod job_without_protection_label;
@@ -146,10 +147,18 @@ impl Violation {
 /// For measuring only.
 pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
     vec![
-        ("job-without-protection-label", "E", Box::new(job_without_protection_label::JobWithoutProtectionLabel {})),
+        (
+            "job-without-protection-label",
+            "E",
+            Box::new(job_without_protection_label::JobWithoutProtectionLabel {}),
+        ),
         ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
         ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
         ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
-        ("monitor-filters-on-cluster-name", "E", Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {})),
+        (
+            "monitor-filters-on-cluster-name",
+            "E",
+            Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {}),
+        ),
     ]
 }

@@ -30,7 +30,10 @@ impl Check for MonitorFiltersOnClusterName {
         let mut found: BTreeMap<(FileId, Verdict, &str, Language), Vec<&Filter>> = BTreeMap::new();
         for filter in &monitors.filters {
             if let Some(verdict) = verdict(filter, codebase.identities()) {
-                found.entry((filter.span.file, verdict, &filter.value, filter.language)).or_default().push(filter);
+                found
+                    .entry((filter.span.file, verdict, &filter.value, filter.language))
+                    .or_default()
+                    .push(filter);
             }
         }
         for ((_, verdict, ..), filters) in found {
@@ -60,7 +63,8 @@ fn verdict_on(value: &str, filter: &Filter, identities: &Identities) -> Option<V
         return Some(Verdict::Pattern);
     }
     let elsewhere = [literal, &filter.metric].iter().any(|word| names_another_system(word));
-    (!elsewhere && !SHOWN_AT_FIRST.contains(&literal.to_ascii_lowercase().as_str())).then_some(Verdict::Unknown)
+    (!elsewhere && !SHOWN_AT_FIRST.contains(&literal.to_ascii_lowercase().as_str()))
+        .then_some(Verdict::Unknown)
 }
 
 /// What dashboards write for "no choice".
@@ -68,10 +72,50 @@ const SHOWN_AT_FIRST: [&str; 6] = ["all", "__all", "default", "none", "unknown",
 
 /// Other systems have clusters as well. Source: metrics and labels of their exporters.
 const OTHER_SYSTEMS: &[&str] = &[
-    "redis", "kafka", "elastic", "opensearch", "cassandra", "scylla", "ceph", "rook", "pg", "postgres", "mysql",
-    "mongo", "etcd", "rabbitmq", "nats", "envoy", "istio", "upstream", "galera", "cockroach", "clickhouse",
-    "zookeeper", "vault", "consul", "memcached", "cache", "loki", "mimir", "cortex", "tempo", "thanos", "alertmanager",
-    "minio", "spark", "flink", "pulsar", "ndb", "aurora", "rds", "msk", "solr", "hazelcast", "outbound", "inbound",
+    "redis",
+    "kafka",
+    "elastic",
+    "opensearch",
+    "cassandra",
+    "scylla",
+    "ceph",
+    "rook",
+    "pg",
+    "postgres",
+    "mysql",
+    "mongo",
+    "etcd",
+    "rabbitmq",
+    "nats",
+    "envoy",
+    "istio",
+    "upstream",
+    "galera",
+    "cockroach",
+    "clickhouse",
+    "zookeeper",
+    "vault",
+    "consul",
+    "memcached",
+    "cache",
+    "loki",
+    "mimir",
+    "cortex",
+    "tempo",
+    "thanos",
+    "alertmanager",
+    "minio",
+    "spark",
+    "flink",
+    "pulsar",
+    "ndb",
+    "aurora",
+    "rds",
+    "msk",
+    "solr",
+    "hazelcast",
+    "outbound",
+    "inbound",
 ];
 
 fn names_another_system(word: &str) -> bool {
@@ -96,9 +140,8 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
         ),
     };
     let violation = Violation::at_span(first.span, message).with_help(help(key));
-    let violation = others.iter().fold(violation, |violation, other| {
-        violation.with_related(other.span, "here as well")
-    });
+    let violation =
+        others.iter().fold(violation, |violation, other| violation.with_related(other.span, "here as well"));
     Some(match (verdict, first.language) {
         (Verdict::Known, Language::Variable) | (Verdict::Pattern, _) => violation.weaker(),
         (Verdict::Known, _) => violation,
@@ -107,7 +150,9 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
 }
 
 fn help(key: &str) -> String {
-    format!("filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart")
+    format!(
+        "filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart"
+    )
 }
 
 /// Where it is written, and what becomes of it.
@@ -118,6 +163,8 @@ fn words(language: Language) -> (&'static str, &'static str) {
         Language::Variable => ("a dashboard", "it opens with a cluster that is gone"),
         Language::Routing => ("the routing of alerts", "alerts of the new cluster take another route"),
         Language::Datadog | Language::Nrql => ("a monitor", "this monitor watches a cluster that is gone"),
-        Language::PagerDuty => ("the routing of incidents", "incidents of the new cluster take another route"),
+        Language::PagerDuty => {
+            ("the routing of incidents", "incidents of the new cluster take another route")
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::image_without_version::ImageWithoutVersion;
+use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
 use super::live_status::LiveStatus;
 use crate::problem::Problem;
 use crate::yaml::{Node, Shape, Value};
@@ -10,6 +11,8 @@ use serde::de::DeserializeOwned;
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
     ("image-without-version", of::<ImageWithoutVersion>),
+    ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
+    ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
     ("live-status", of::<LiveStatus>),
 ];
 

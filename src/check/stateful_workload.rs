@@ -42,7 +42,9 @@ fn stateful_kind(object: Object<'_>, grade: Grade) -> Violation {
             "{title} keeps data in the cluster: the new cluster starts without it, and two copies of it diverge"
         ),
         Grade::Queue => {
-            format!("{title} keeps a log in the cluster: messages are in the old cluster or in the new one, never in both")
+            format!(
+                "{title} keeps a log in the cluster: messages are in the old cluster or in the new one, never in both"
+            )
         }
         Grade::Rebuildable => format!("{title} starts empty in the new cluster and has to be filled again"),
         Grade::IdentityOnly => {

@@ -30,11 +30,14 @@ fn objection(identity: &Identity, declaration: Evidence) -> Option<Violation> {
              cannot have this name while this one lives"
         ))),
         Promise::Serial => Some(
-            at(format!("the cluster `{name}` is counted, which does not say that a next one will come")).weaker(),
+            at(format!("the cluster `{name}` is counted, which does not say that a next one will come"))
+                .weaker(),
         ),
         Promise::Proper => Some(
-            at(format!("`{name}` is a proper name: people and tools get used to it, and miss it in the next cluster"))
-                .weaker(),
+            at(format!(
+                "`{name}` is a proper name: people and tools get used to it, and miss it in the next cluster"
+            ))
+            .weaker(),
         ),
     }
 }

@@ -59,7 +59,8 @@ fn wrong_value(label: Entry<'_>, key: &str) -> Option<Violation> {
                     outside the cluster";
         return Some(Violation::at(place, message).with_help(help));
     }
-    let message = format!("`{key}: {value}` is none of `loss`, `duplication` and `none`, so no plan can place it");
+    let message =
+        format!("`{key}: {value}` is none of `loss`, `duplication` and `none`, so no plan can place it");
     Some(Violation::at(place, message))
 }
 

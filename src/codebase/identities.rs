@@ -101,6 +101,9 @@ fn application_folders(source: &Source) -> impl Iterator<Item = &str> {
     let mut parent = "";
     source.folder().split('/').filter(move |folder| {
         let before = std::mem::replace(&mut parent, folder);
-        matches!(before, "apps" | "applications" | "base" | "components" | "charts" | "namespaces" | "services")
+        matches!(
+            before,
+            "apps" | "applications" | "base" | "components" | "charts" | "namespaces" | "services"
+        )
     })
 }

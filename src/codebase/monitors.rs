@@ -19,7 +19,8 @@ pub struct Monitors {
 
 pub(super) fn monitors(codebase: &Codebase) -> Monitors {
     let sources = codebase.sources().as_slice().par_iter();
-    let judged = sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
+    let judged =
+        sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
     let mut all = judged.map(|source| of_file(codebase, source)).reduce(Monitors::default, Monitors::with);
     all.filters.sort();
     all
@@ -67,8 +68,11 @@ const MARKS: [&str; 8] =
 
 fn of_terraform(source: &Source, monitors: &mut Monitors) {
     let whole = Span::new(source.id(), 0, source.text().len() as u32);
-    let languages =
-        [("\"datadog_", Language::Datadog), ("\"pagerduty_", Language::PagerDuty), ("\"newrelic_", Language::Nrql)];
+    let languages = [
+        ("\"datadog_", Language::Datadog),
+        ("\"pagerduty_", Language::PagerDuty),
+        ("\"newrelic_", Language::Nrql),
+    ];
     for (_, language) in languages.iter().filter(|(mark, _)| source.text().contains(mark)) {
         monitors.add(*language, source, whole);
     }
@@ -105,11 +109,15 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     let is = |group: &str, kinds: &[&str]| {
         meta.as_ref().is_some_and(|meta| meta.group() == group && kinds.contains(&meta.kind()))
     };
-    if is("datadoghq.com", &["DatadogMonitor", "DatadogSLO", "DatadogDashboard"]) || is_datadog(source, root) {
+    if is("datadoghq.com", &["DatadogMonitor", "DatadogSLO", "DatadogDashboard"]) || is_datadog(source, root)
+    {
         return monitors.add(Language::Datadog, source, root.span());
     }
     let routing = root.get("receivers").is_some() && root.get("route").is_some();
-    if routing || is("monitoring.coreos.com", &["AlertmanagerConfig"]) || is("operator.victoriametrics.com", &["VMAlertmanagerConfig"]) {
+    if routing
+        || is("monitoring.coreos.com", &["AlertmanagerConfig"])
+        || is("operator.victoriametrics.com", &["VMAlertmanagerConfig"])
+    {
         return monitors.add(Language::Routing, source, root.span());
     }
     if is("", &["ConfigMap", "Secret"]) {
@@ -144,7 +152,8 @@ fn of_queries(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     let language = if dashboard { Language::Dashboard } else { Language::Rule };
     for entry in root.walk().filter(|node| node.is_mapping()).flat_map(Node::entries) {
         let value = entry.value;
-        let query = entry.key.is_text("expr") || dashboard && (entry.key.is_text("query") || entry.key.is_text("definition"));
+        let query = entry.key.is_text("expr")
+            || dashboard && (entry.key.is_text("query") || entry.key.is_text("definition"));
         if query && !value.is_mapping() && !value.is_sequence() {
             monitors.add(language, source, value.span());
         }
@@ -156,7 +165,8 @@ fn of_variables(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     let lists = root.walk().filter_map(|node| node.at(&["templating", "list"]));
     for variable in lists.flat_map(Node::items) {
         let Some(name) = variable.get("name").filter(|name| is_cluster_key(&name.text())) else { continue };
-        let offered = variable.get("query").filter(|_| variable.get("type").is_some_and(|kind| kind.is_text("custom")));
+        let offered =
+            variable.get("query").filter(|_| variable.get("type").is_some_and(|kind| kind.is_text("custom")));
         let current = variable.at(&["current", "value"]);
         monitors.texts += 1;
         for value in current.into_iter().chain(offered).flat_map(values) {

@@ -128,13 +128,16 @@ impl Identities {
     /// a namespace, an application.
     pub fn new(candidates: BTreeMap<String, Candidate>, is_taken: impl Fn(&str) -> bool) -> Self {
         let candidates = merge_short_names(candidates);
-        let believed = candidates.into_iter().filter(|(name, candidate)| is_name(name) && candidate.is_believed());
+        let believed =
+            candidates.into_iter().filter(|(name, candidate)| is_name(name) && candidate.is_believed());
         let all: Vec<Identity> = believed.map(|(name, candidate)| candidate.into_identity(name)).collect();
         let mut spellings = BTreeMap::new();
         for (index, identity) in all.iter().enumerate() {
             spellings.insert(identity.name.clone(), (index, strength(&identity.name, &is_taken)));
         }
-        for (index, alias) in all.iter().enumerate().flat_map(|(i, one)| one.aliases.iter().map(move |a| (i, a))) {
+        for (index, alias) in
+            all.iter().enumerate().flat_map(|(i, one)| one.aliases.iter().map(move |a| (i, a)))
+        {
             spellings.entry(alias.clone()).or_insert_with(|| (index, strength(alias, &is_taken)));
         }
         let pattern = pattern(spellings.keys());
@@ -222,7 +225,9 @@ fn merge_short_names(mut candidates: BTreeMap<String, Candidate>) -> BTreeMap<St
     let mut long_names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in candidates.keys() {
         let short = short_name(name).filter(|short| candidates.contains_key(*short));
-        short.into_iter().for_each(|short| long_names.entry(short.to_owned()).or_default().push(name.clone()));
+        short
+            .into_iter()
+            .for_each(|short| long_names.entry(short.to_owned()).or_default().push(name.clone()));
     }
     for (short, long) in long_names {
         if let [long] = &long[..]
@@ -245,16 +250,50 @@ fn short_name(name: &str) -> Option<&str> {
 /// Names that tools give to whatever cluster there is. Source: defaults of Argo CD, kind, minikube, k3d, Docker
 /// Desktop, kubeadm and Rancher.
 const NOBODY: &[&str] = &[
-    "in-cluster", "local", "kubernetes", "default", "kind", "kind-kind", "minikube", "docker-desktop",
-    "docker-for-desktop", "rancher-desktop", "orbstack", "colima", "cluster.local", "my-cluster", "mycluster",
-    "cluster", "clusters", "templates", "template", "base", "common", "all", "none", "true", "false", "null", "name",
-    "example", "test-cluster", "cluster-name", "clustername", "flux-system", "management", "config",
+    "in-cluster",
+    "local",
+    "kubernetes",
+    "default",
+    "kind",
+    "kind-kind",
+    "minikube",
+    "docker-desktop",
+    "docker-for-desktop",
+    "rancher-desktop",
+    "orbstack",
+    "colima",
+    "cluster.local",
+    "my-cluster",
+    "mycluster",
+    "cluster",
+    "clusters",
+    "templates",
+    "template",
+    "base",
+    "common",
+    "all",
+    "none",
+    "true",
+    "false",
+    "null",
+    "name",
+    "example",
+    "test-cluster",
+    "cluster-name",
+    "clustername",
+    "flux-system",
+    "management",
+    "config",
 ];
 
 fn is_name(text: &str) -> bool {
     let local = ["kind-", "k3d-", "k3s-default", "minikube-"].iter().any(|prefix| text.starts_with(prefix));
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    plain && text.len() > 1 && text.chars().any(|c| c.is_ascii_alphabetic()) && !local && !NOBODY.contains(&text)
+    plain
+        && text.len() > 1
+        && text.chars().any(|c| c.is_ascii_alphabetic())
+        && !local
+        && !NOBODY.contains(&text)
 }
 
 fn strength(spelling: &str, is_taken: &impl Fn(&str) -> bool) -> Strength {
@@ -286,14 +325,40 @@ fn is_called_after(part: &str, name: &str) -> bool {
     let (before, after) = (&part[..at], &part[at + name.len()..]);
     let open = |text: &str| text.is_empty() || text.ends_with(['-', '_', '.']);
     let closed = |text: &str| text.is_empty() || text.starts_with(['-', '_', '.']);
-    let known = |text: &str| text.split(['-', '_', '.']).all(|word| word.is_empty() || AFFIXES.contains(&word));
+    let known =
+        |text: &str| text.split(['-', '_', '.']).all(|word| word.is_empty() || AFFIXES.contains(&word));
     open(before) && closed(after) && known(before) && known(after)
 }
 
 /// Words that people put before or after the name of a cluster in the name of a file.
 const AFFIXES: &[&str] = &[
-    "yaml", "yml", "json", "tf", "tfvars", "hcl", "sh", "values", "cluster", "clusters", "config", "kubeconfig", "env",
-    "kops", "eksctl", "eks", "gke", "aks", "rke", "cke", "secrets", "overlay", "patch", "apps", "app", "vars", "k8s",
+    "yaml",
+    "yml",
+    "json",
+    "tf",
+    "tfvars",
+    "hcl",
+    "sh",
+    "values",
+    "cluster",
+    "clusters",
+    "config",
+    "kubeconfig",
+    "env",
+    "kops",
+    "eksctl",
+    "eks",
+    "gke",
+    "aks",
+    "rke",
+    "cke",
+    "secrets",
+    "overlay",
+    "patch",
+    "apps",
+    "app",
+    "vars",
+    "k8s",
 ];
 
 #[cfg(test)]
@@ -329,7 +394,8 @@ mod tests {
         let known =
             identities(&[("prod-7.k8s.example.com", &[Origin::Spec]), ("prod-7", &[Origin::Injection])]);
         assert_eq!(known.len(), 1);
-        let found: Vec<_> = known.mentions("a prod-7 prod-7.k8s.example.com prod-77").map(|m| m.start).collect();
+        let found: Vec<_> =
+            known.mentions("a prod-7 prod-7.k8s.example.com prod-77").map(|m| m.start).collect();
         assert_eq!(found, [2, 9]);
     }
 
@@ -342,8 +408,10 @@ mod tests {
             ("web-shop", &[Origin::Spec]),
             ("tokyo-7", &[Origin::Spec]),
         ]);
-        let strengths: Vec<_> =
-            known.mentions("gandalf prod prod-eks tokyo-7 web-shop").map(|mention| mention.strength).collect();
+        let strengths: Vec<_> = known
+            .mentions("gandalf prod prod-eks tokyo-7 web-shop")
+            .map(|mention| mention.strength)
+            .collect();
         use Strength::{Environment, Strong, Weak};
         assert_eq!(strengths, [Weak, Environment, Weak, Strong, Weak]);
     }

@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod identity;
 pub mod image;
 pub mod kinds;
+pub mod kubernetes_version;
 pub mod kustomization;
 pub mod monitor;
 pub mod name;

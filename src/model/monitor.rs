@@ -105,27 +105,32 @@ static MATCHER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// `- cluster=a`, or the same in quotes: Alertmanager needs none around the value.
 static BARE_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"(?im)(?:-\s+|\[|,)\s*["']?\{{?\s*(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*(?<value>[\w.*|()/-]+)"#))
+    pattern(&format!(
+        r#"(?im)(?:-\s+|\[|,)\s*["']?\{{?\s*(?<key>{KEY})\s*(?<operator>=~|!~|!=|=)\s*(?<value>[\w.*|()/-]+)"#
+    ))
 });
 /// `name: cluster` with `value: a` on the next line, as `AlertmanagerConfig` has it.
 static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"(?im)\bname:\s*["']?(?<key>{KEY})["']?\s+(?:matchType:\s*\S+\s+)?value:\s*["']?(?<value>[\w.*|()/-]+)"#))
+    pattern(&format!(
+        r#"(?im)\bname:\s*["']?(?<key>{KEY})["']?\s+(?:matchType:\s*\S+\s+)?value:\s*["']?(?<value>[\w.*|()/-]+)"#
+    ))
 });
 /// `cluster: a` below `match:`.
 static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"(?im)^\s*["']?(?<key>(?<entry>{KEY}))["']?:\s*["']?(?<value>[\w.*|()/-]+)"#))
 });
 /// `kube_cluster_name:a` inside a query.
-static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)\b(?<key>(?<tag>{KEY})):(?<value>[\w.*/-]*[\w*])"))
-});
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i)\b(?<key>(?<tag>{KEY})):(?<value>[\w.*/-]*[\w*])")));
 /// `kube_cluster_name IN (a, b)`
 static TAG_IN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"\b(?<key>(?<tag>{KEY}))\s+(?:NOT\s+)?IN\s*\(\s*(?<value>[\w.*/, -]*[\w*])\s*\)"))
 });
 /// `{{#is_match "kube_cluster_name.name" "a"}}`. Source: docs.datadoghq.com/monitors/notify/variables.
 static IS_MATCH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"\{{\{{[#^]is_(?:exact_)?match\s+\\*"(?<key>{KEY})\.name\\*"\s+\\*"(?<value>[^"\\{{$]+)"#))
+    pattern(&format!(
+        r#"\{{\{{[#^]is_(?:exact_)?match\s+\\*"(?<key>{KEY})\.name\\*"\s+\\*"(?<value>[^"\\{{$]+)"#
+    ))
 });
 /// `event.custom_details.cluster matches part 'a'`. Source: PagerDuty's condition language.
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
@@ -145,7 +150,8 @@ fn pattern(pattern: &str) -> Regex {
 fn metric_before(before: &str) -> &str {
     let Some(brace) = before.rfind(['{', '}']).filter(|at| before[*at..].starts_with('{')) else { return "" };
     let head = before[..brace].trim_end();
-    let start = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').map_or(0, |at| at + 1);
+    let start =
+        head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').map_or(0, |at| at + 1);
     head.get(start..).unwrap_or_default()
 }
 
@@ -170,6 +176,15 @@ fn is_below_match(text: &str, at: usize) -> bool {
     let mut parents = above.filter(|line| line.len() - line.trim_start_matches([' ', '-']).len() < indent);
     parents.next().is_some_and(|line| {
         let key = line.trim().trim_start_matches("- ").trim_end().trim_end_matches(':');
-        matches!(key, "match" | "match_re" | "matchRe" | "source_match" | "source_match_re" | "target_match" | "target_match_re")
+        matches!(
+            key,
+            "match"
+                | "match_re"
+                | "matchRe"
+                | "source_match"
+                | "source_match_re"
+                | "target_match"
+                | "target_match_re"
+        )
     })
 }

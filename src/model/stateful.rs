@@ -22,7 +22,9 @@ impl Grade {
         if object.is("apps", "StatefulSet") || object.is("apps.kruise.io", "StatefulSet") {
             return Some(Self::of_stateful_set(object));
         }
-        let known = KINDS.iter().find(|(group, kind, _)| group_matches(object.group(), group) && object.kind() == *kind);
+        let known = KINDS
+            .iter()
+            .find(|(group, kind, _)| group_matches(object.group(), group) && object.kind() == *kind);
         known.map(|(_, _, grade)| *grade)
     }
 

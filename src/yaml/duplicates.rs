@@ -19,12 +19,7 @@ pub(super) fn mark(tree: &mut Tree) {
             continue;
         }
         let mapping = Node::new(tree, NodeId(id as u32));
-        merging.extend(
-            mapping
-                .entries()
-                .find(|entry| entry.key.is_merge_key())
-                .map(|_| id),
-        );
+        merging.extend(mapping.entries().find(|entry| entry.key.is_merge_key()).map(|_| id));
         if node.x > 1 {
             keys.find_pairs(mapping, &mut pairs);
         }
@@ -37,10 +32,7 @@ pub(super) fn mark(tree: &mut Tree) {
     }
     // The branches of a condition in a template repeat keys as a matter of course.
     if tree.actions.is_empty() {
-        tree.duplicates = pairs
-            .into_iter()
-            .map(|(_, first, again)| (first, again))
-            .collect();
+        tree.duplicates = pairs.into_iter().map(|(_, first, again)| (first, again)).collect();
     }
 }
 
@@ -62,9 +54,8 @@ impl Keys {
         for entry in mapping.entries().filter(|entry| is_scalar(entry.key)) {
             let key = canonical(entry.key);
             let hash = hash(key.as_bytes());
-            let same = |&&(other, id): &&(u32, NodeId)| {
-                other == hash && canonical(Node::new(tree, id)) == key
-            };
+            let same =
+                |&&(other, id): &&(u32, NodeId)| other == hash && canonical(Node::new(tree, id)) == key;
             if let Some(&(_, first)) = self.hashes.iter().find(same) {
                 pairs.push((mapping.id(), first, entry.key.id()));
             }
@@ -95,9 +86,7 @@ fn canonical(key: Node<'_>) -> Cow<'_, str> {
 /// Cheap and good enough to tell the keys of one small mapping apart.
 fn hash(bytes: &[u8]) -> u32 {
     let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
-        return bytes
-            .iter()
-            .fold(1, |hash, &byte| hash << 8 | u32::from(byte));
+        return bytes.iter().fold(1, |hash, &byte| hash << 8 | u32::from(byte));
     };
     let ends = u32::from_le_bytes(*first) ^ u32::from_le_bytes(*last).rotate_left(13);
     ends.wrapping_mul(0x9E37_79B1) ^ bytes.len() as u32
@@ -111,9 +100,7 @@ mod tests {
     fn repeated(text: &str) -> Vec<String> {
         let file = Sources::default().add("a.yaml".into(), text.into());
         let tree: Tree = parse(file, text.into());
-        tree.duplicates()
-            .map(|(first, again)| format!("{} {}", first.raw(), again.raw()))
-            .collect()
+        tree.duplicates().map(|(first, again)| format!("{} {}", first.raw(), again.raw())).collect()
     }
 
     #[test]
@@ -122,10 +109,7 @@ mod tests {
             repeated("yes: 1\ntrue: 2\n1: 3\n'1': 4\nb: 5\n\"b\": 6\n"),
             ["yes true", "1 '1'", "b \"b\""]
         );
-        assert_eq!(
-            repeated("a: {b: 1}\nc: {b: 1}\n1.10: x\n1.1.0: y\n"),
-            [""; 0]
-        );
+        assert_eq!(repeated("a: {b: 1}\nc: {b: 1}\n1.10: x\n1.1.0: y\n"), [""; 0]);
     }
 
     #[test]

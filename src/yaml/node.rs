@@ -2,9 +2,7 @@
 
 use super::resolve::{Schema, Value};
 use super::scalar;
-use super::tree::{
-    COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree,
-};
+use super::tree::{COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree};
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -138,11 +136,7 @@ impl<'a> Node<'a> {
     /// Every node below this one, itself included, in the order of the text. Aliases are not entered, so the walk is
     /// linear whatever the input.
     pub fn walk(self) -> Walk<'a> {
-        Walk {
-            tree: self.tree,
-            at: self.id.0,
-            end: self.raw_node().next,
-        }
+        Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
     }
 
     /// Whether `other` is this node or written below it.
@@ -181,8 +175,7 @@ impl<'a> Node<'a> {
     /// The typed value as one of Kubernetes' readers reads it; null for a collection. A text that its tag cannot stand
     /// for stays a text here; [`Node::to_json`] says so.
     pub fn value_as(self, schema: Schema) -> Value<'a> {
-        self.resolve(schema)
-            .unwrap_or_else(|_| Value::String(self.text()))
+        self.resolve(schema).unwrap_or_else(|_| Value::String(self.text()))
     }
 
     /// The characters of the node as written, quotes included.
@@ -197,8 +190,7 @@ impl<'a> Node<'a> {
 
     /// The name of the node's anchor, without `&`.
     pub fn anchor(self) -> Option<&'a str> {
-        self.property(&self.tree.anchors)
-            .and_then(|anchor| anchor.strip_prefix('&'))
+        self.property(&self.tree.anchors).and_then(|anchor| anchor.strip_prefix('&'))
     }
 
     fn property(self, properties: &'a [Property]) -> Option<&'a str> {
@@ -206,21 +198,14 @@ impl<'a> Node<'a> {
         if raw.flags & PROPERTY == 0 {
             return None;
         }
-        let at = properties
-            .binary_search_by_key(&id, |property| property.node)
-            .ok()?;
+        let at = properties.binary_search_by_key(&id, |property| property.node).ok()?;
         let property = properties[at];
-        self.tree
-            .text
-            .get(property.start as usize..property.end as usize)
+        self.tree.text.get(property.start as usize..property.end as usize)
     }
 
     /// The anchored node that an alias stands for; the node itself if it is no alias.
     pub fn target(self) -> Node<'a> {
-        Node {
-            tree: self.tree,
-            id: self.resolved_entry().0,
-        }
+        Node { tree: self.tree, id: self.resolved_entry().0 }
     }
 
     /// Whether this is an alias, whatever it stands for.
@@ -244,18 +229,12 @@ impl<'a> Node<'a> {
             return None;
         }
         let mut found = self.entries().filter(|entry| entry.key.is_key(key));
-        let own = if raw.flags & DUPLICATE_KEYS == 0 {
-            found.next()
-        } else {
-            found.last()
-        };
+        let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
         if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
             return own;
         }
         let merged = self.entries().filter(|entry| entry.key.is_merge_key());
-        merged
-            .filter_map(|entry| entry.value.merged_entry(key, merges - 1))
-            .last()
+        merged.filter_map(|entry| entry.value.merged_entry(key, merges - 1)).last()
     }
 
     /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
@@ -284,11 +263,7 @@ impl<'a> Node<'a> {
     fn children(self, kind: Kind) -> Children<'a> {
         let (id, raw) = self.resolved_entry();
         let end = if raw.kind == kind { raw.next } else { id.0 + 1 };
-        Children {
-            tree: self.tree,
-            at: id.0 + 1,
-            end,
-        }
+        Children { tree: self.tree, at: id.0 + 1, end }
     }
 
     fn raw_node(self) -> RawNode {
@@ -309,10 +284,7 @@ impl<'a> Node<'a> {
     }
 
     fn slice(self, raw: RawNode) -> &'a str {
-        self.tree
-            .text
-            .get(raw.start as usize..raw.end as usize)
-            .unwrap_or_default()
+        self.tree.text.get(raw.start as usize..raw.end as usize).unwrap_or_default()
     }
 }
 
@@ -341,10 +313,7 @@ impl<'a> Iterator for Children<'a> {
         }
         let id = NodeId(self.at);
         self.at = self.tree.nodes[id.0 as usize].next;
-        Some(Node {
-            tree: self.tree,
-            id,
-        })
+        Some(Node { tree: self.tree, id })
     }
 }
 
@@ -364,9 +333,6 @@ impl<'a> Iterator for Walk<'a> {
             return None;
         }
         self.at += 1;
-        Some(Node {
-            tree: self.tree,
-            id: NodeId(self.at - 1),
-        })
+        Some(Node { tree: self.tree, id: NodeId(self.at - 1) })
     }
 }

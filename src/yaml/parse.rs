@@ -67,10 +67,7 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
     let mut troubles = scanned.troubles;
     troubles.extend(unusual);
     troubles.sort_by_key(|found| found.start);
-    tree.troubles = troubles
-        .iter()
-        .map(|found| trouble(&tree, *found))
-        .collect();
+    tree.troubles = troubles.iter().map(|found| trouble(&tree, *found)).collect();
     duplicates::mark(&mut tree);
     tree
 }
@@ -78,22 +75,13 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
 fn trouble(tree: &Tree, found: Found) -> Trouble {
     let start = floor(&tree.text, found.start);
     let end = ceil(&tree.text, found.end.max(start));
-    Trouble {
-        grade: found.grade,
-        span: tree.span(start as u32, end as u32),
-        fault: found.fault,
-    }
+    Trouble { grade: found.grade, span: tree.span(start as u32, end as u32), fault: found.fault }
 }
 
 fn floor(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len()))
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(0)
+    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 fn ceil(text: &str, offset: usize) -> usize {
-    (offset..text.len())
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(text.len())
+    (offset..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }

@@ -40,9 +40,7 @@ impl Tree {
     /// The root node of every document that could be read and is not empty.
     pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
         let readable = self.documents.iter().filter_map(|document| document.root);
-        readable
-            .map(|id| Node::new(self, id))
-            .filter(|node| !node.is_null())
+        readable.map(|id| Node::new(self, id)).filter(|node| !node.is_null())
     }
 
     /// What was wrong, in the order of the text.
@@ -111,12 +109,8 @@ impl Origin {
 }
 
 fn in_file(lines: &[EmbeddedLine], offset: u32) -> u32 {
-    let line = lines
-        .partition_point(|line| line.start <= offset)
-        .saturating_sub(1);
-    lines.get(line).map_or(offset, |line| {
-        (line.in_file + (offset - line.start)).min(line.end_in_file)
-    })
+    let line = lines.partition_point(|line| line.start <= offset).saturating_sub(1);
+    lines.get(line).map_or(offset, |line| (line.in_file + (offset - line.start)).min(line.end_in_file))
 }
 
 /// Where a line of an embedded text stands in its file.

@@ -24,20 +24,12 @@ impl Trouble {
 
     /// The readers that refuse the document because of it.
     pub fn refused_by(&self) -> Readers {
-        if self.grade == Grade::Fatal {
-            Readers::ALL
-        } else {
-            self.fault.refusing()
-        }
+        if self.grade == Grade::Fatal { Readers::ALL } else { self.fault.refusing() }
     }
 
     /// The readers that accept the document and read something else than YAML says.
     pub fn misread_by(&self) -> Readers {
-        if self.grade == Grade::Fatal {
-            Readers::NONE
-        } else {
-            self.fault.misreading()
-        }
+        if self.grade == Grade::Fatal { Readers::NONE } else { self.fault.misreading() }
     }
 }
 
@@ -240,35 +232,25 @@ impl Fault {
     /// What it is and what to do, in one sentence without a stop.
     pub fn message(self) -> &'static str {
         match self {
-            Self::UnexpectedCharacter => {
-                "no value can begin with this character; put the text in quotes"
-            }
+            Self::UnexpectedCharacter => "no value can begin with this character; put the text in quotes",
             Self::TooDeep => "nested too deeply to be read",
             Self::DirectiveWithoutDocument => "a directive needs a document that begins with ---",
             Self::BadDirective => "this directive is not complete",
             Self::UnknownDirective => "Kubernetes' readers refuse this directive; remove the line",
-            Self::SeparatorWithContent => {
-                "kubectl refuses text beside ---; begin a new line after it"
-            }
+            Self::SeparatorWithContent => "kubectl refuses text beside ---; begin a new line after it",
             Self::ContentAfterEnd => "nothing but a comment can follow ... on its line",
             Self::EndWithoutDocument => "there is no document for ... to end; remove the line",
             Self::IgnoredContent => {
                 "kubectl ignores everything from here to the next ---; indent it or add a ---"
             }
             Self::IgnoredDocument => "kubectl ignores this document; begin it with ---",
-            Self::MappingHere => {
-                "a mapping cannot begin here; put the text in quotes or begin a new line"
-            }
+            Self::MappingHere => "a mapping cannot begin here; put the text in quotes or begin a new line",
             Self::SequenceHere => "a sequence cannot begin here; begin a new line",
             Self::PropertyHere => "an anchor or a tag cannot stand here",
             Self::DuplicateProperty => "a value has one anchor and one tag at most",
             Self::EmptyName => "an anchor or an alias needs a name",
-            Self::UnusualName => {
-                "kubectl accepts only letters, digits, - and _ in the name of an anchor"
-            }
-            Self::ColonAfterAlias => {
-                "the colon belongs to the name of the alias; put a space before it"
-            }
+            Self::UnusualName => "kubectl accepts only letters, digits, - and _ in the name of an anchor",
+            Self::ColonAfterAlias => "the colon belongs to the name of the alias; put a space before it",
             Self::BadTag => "this tag is not complete",
             Self::UndeclaredHandle => "the handle of this tag is not declared",
             Self::UnknownAnchor => "no anchor of this name stands before the alias",
@@ -286,9 +268,7 @@ impl Fault {
             }
             Self::EntryIndentation => "this line is indented unlike the entries before it",
             Self::ExpectedColon => "this is no key, because no : follows it; check the indentation",
-            Self::MultiLineKey => {
-                "a key must stand on one line; a colon or a quote may be missing above"
-            }
+            Self::MultiLineKey => "a key must stand on one line; a colon or a quote may be missing above",
             Self::MultiLineFlowKey => "kubectl refuses a key that is not on the line of its colon",
             Self::LongKey => "a key has 1024 characters at most",
             Self::ColonInText => "a text with a colon and a space needs quotes",
@@ -298,12 +278,8 @@ impl Fault {
             Self::DashInFlow => "a lone - needs quotes between brackets",
             Self::UnterminatedQuote => "this quote is never closed",
             Self::MarkerInside => "the document ends inside a quoted text or a bracket",
-            Self::UnindentedQuote => {
-                "YAML wants the lines of a quoted text further right than the key"
-            }
-            Self::UnindentedFlow => {
-                "YAML wants the lines between brackets further right than the key"
-            }
+            Self::UnindentedQuote => "YAML wants the lines of a quoted text further right than the key",
+            Self::UnindentedFlow => "YAML wants the lines between brackets further right than the key",
             Self::BadEscape => "no such escape sequence; double the backslash or use single quotes",
             Self::JsonEscape => "kubectl knows \\/ in JSON files only; write / instead",
             Self::QuoteEscape => "YAML has no \\' escape; write ' instead",

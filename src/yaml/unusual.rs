@@ -18,10 +18,7 @@ pub(super) struct Unusual {
 pub(super) fn find(text: &str, dialect: Dialect) -> Unusual {
     let mut unusual = Unusual::default();
     for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
-        if block
-            .iter()
-            .fold(false, |any, &byte| any | NEEDS_CARE[byte as usize])
-        {
+        if block.iter().fold(false, |any, &byte| any | NEEDS_CARE[byte as usize]) {
             examine(text, index * BLOCK, &mut unusual, dialect);
         }
     }
@@ -84,11 +81,7 @@ fn examine(text: &str, from: usize, unusual: &mut Unusual, dialect: Dialect) {
 
 /// Go's readers break lines at NEL, LS and PS. Blanks before the break keep the length.
 fn line_break(unusual: &mut Unusual, text: &str, at: usize) {
-    let (length, blanks) = if text.as_bytes()[at] == 0xC2 {
-        (2, " \n")
-    } else {
-        (3, "  \n")
-    };
+    let (length, blanks) = if text.as_bytes()[at] == 0xC2 { (2, " \n") } else { (3, "  \n") };
     // In quotes, where the character stays what it is, only the line is another.
     replace(unusual, text, at, blanks);
     report(unusual, Fault::UnicodeLineBreak, at, length);
@@ -101,12 +94,7 @@ fn replace(unusual: &mut Unusual, text: &str, at: usize, by: &str) {
 
 fn report(unusual: &mut Unusual, fault: Fault, start: usize, length: usize) {
     if unusual.troubles.len() < MAX_TROUBLES {
-        unusual.troubles.push(Found {
-            grade: Grade::Compatibility,
-            fault,
-            start,
-            end: start + length,
-        });
+        unusual.troubles.push(Found { grade: Grade::Compatibility, fault, start, end: start + length });
     }
 }
 
@@ -129,11 +117,7 @@ mod tests {
     use super::*;
 
     fn faults(text: &str, dialect: Dialect) -> Vec<(Fault, usize)> {
-        find(text, dialect)
-            .troubles
-            .iter()
-            .map(|found| (found.fault, found.start))
-            .collect()
+        find(text, dialect).troubles.iter().map(|found| (found.fault, found.start)).collect()
     }
 
     #[test]
@@ -153,18 +137,12 @@ mod tests {
     #[test]
     fn json_may_hold_what_yaml_may_not() {
         assert_eq!(faults("\"\u{7F}\u{85}\u{2028}\"", Dialect::Json), []);
-        assert_eq!(
-            faults("a\u{7F}", Dialect::Yaml),
-            [(Fault::ControlCharacter, 1)]
-        );
+        assert_eq!(faults("a\u{7F}", Dialect::Yaml), [(Fault::ControlCharacter, 1)]);
     }
 
     #[test]
     fn only_comments_may_stand_beside_a_separator() {
         assert_eq!(faults("a\n--- # b\n---\n", Dialect::Yaml), []);
-        assert_eq!(
-            faults("a\n---b\n", Dialect::Yaml),
-            [(Fault::SeparatorWithContent, 2)]
-        );
+        assert_eq!(faults("a\n---b\n", Dialect::Yaml), [(Fault::SeparatorWithContent, 2)]);
     }
 }

@@ -11,7 +11,11 @@ use std::sync::LazyLock;
 /// Operands of commands that connect to a cluster, and the names of clusters that Terraform builds.
 pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
     let sources = codebase.sources().as_slice();
-    let found: Vec<_> = sources.par_iter().filter(|source| is_trusted(codebase.zone(source.id()))).flat_map_iter(names).collect();
+    let found: Vec<_> = sources
+        .par_iter()
+        .filter(|source| is_trusted(codebase.zone(source.id())))
+        .flat_map_iter(names)
+        .collect();
     for (origin, name, span) in found {
         candidates.add(origin, name, span);
     }
@@ -50,12 +54,16 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"eks update-kubeconfig\b{more}--name[= ]+{name}"),
         format!(r"clusters get-credentials\s+{name}"),
         format!(r"aks get-credentials\b{more}\s(?:-n|--name)[= ]+{name}"),
-        format!(r"\bkops\s+(?:get|update|edit|validate|delete|rolling-update|upgrade|replace)\s+cluster\s+{name}"),
+        format!(
+            r"\bkops\s+(?:get|update|edit|validate|delete|rolling-update|upgrade|replace)\s+cluster\s+{name}"
+        ),
         format!(r"\bkops\s{more}--name[= ]+{name}"),
         format!(r"\beksctl\s{more}--cluster[= ]+{name}"),
         format!(r"\beksctl\s+(?:create|delete|upgrade)\s+cluster\b{more}--name[= ]+{name}"),
         format!(r"\bconfig use-context\s+{name}"),
-        format!(r"\b(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl)\s{more}--(?:kube-)?context[= ]+{name}"),
+        format!(
+            r"\b(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl)\s{more}--(?:kube-)?context[= ]+{name}"
+        ),
         format!(r"\bKOPS_CLUSTER_NAME[=:]\s*{name}"),
         format!(r"\bKUBE_?CONTEXT[=:]\s*{name}"),
     ];

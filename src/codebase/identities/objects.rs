@@ -82,7 +82,8 @@ fn cluster_of_element(element: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Keys under which a cluster is told its own name.
-const INJECTED: [&str; 6] = ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
+const INJECTED: [&str; 6] =
+    ["ACTIVE_CLUSTER", "CLUSTER_NAME", "CLUSTER", "cluster_name", "clusterName", "CLUSTER_ID"];
 
 /// The one place where a cluster is told its own name.
 pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
@@ -90,13 +91,15 @@ pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
         let substitute = kustomization.at(&["spec", "postBuild", "substitute"]);
         let names = INJECTED.into_iter().filter_map(|key| substitute?.get(key));
         names.for_each(|name| candidates.add_node(Origin::Injection, name));
-        let sources = kustomization.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
+        let sources =
+            kustomization.at(&["spec", "postBuild", "substituteFrom"]).into_iter().flat_map(Node::items);
         for map in sources.filter_map(|source| source.get("name")) {
             injected_by_config_map(codebase, &map.text(), candidates);
         }
     }
     for kustomization in codebase.kustomizations().filter(|one| is_trusted(codebase.zone(one.file()))) {
-        let generators = kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
+        let generators =
+            kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
         let literals = generators.filter_map(|generator| generator.get("literals")).flat_map(Node::items);
         literals.for_each(|literal| injected_by_literal(literal, candidates));
     }
@@ -131,7 +134,9 @@ pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
         }
     }
     let pipelines = codebase.documents().filter(|document| document.role == Role::Data);
-    for document in pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_))) {
+    for document in
+        pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_)))
+    {
         let lists = document.root.walk().filter_map(|node| node.at(&["matrix", "cluster"]));
         lists.flat_map(Node::items).for_each(|name| candidates.add_node(Origin::Matrix, name));
     }
@@ -146,7 +151,11 @@ fn named_by_argument(argument: Node<'_>, next: Option<Node<'_>>, candidates: &mu
         && flags.contains(&flag)
     {
         let span = argument.span();
-        candidates.add(Origin::Argument, value, Span::new(span.file, span.end - value.len() as u32, span.end));
+        candidates.add(
+            Origin::Argument,
+            value,
+            Span::new(span.file, span.end - value.len() as u32, span.end),
+        );
     }
 }
 

@@ -18,28 +18,16 @@ pub(super) struct Place {
 
 impl Place {
     fn value_of_key(column: usize) -> Self {
-        Self {
-            parent: column as i32,
-            compact: false,
-            sequence_at_parent: true,
-        }
+        Self { parent: column as i32, compact: false, sequence_at_parent: true }
     }
 
     fn item(column: usize) -> Self {
-        Self {
-            parent: column as i32,
-            compact: true,
-            sequence_at_parent: false,
-        }
+        Self { parent: column as i32, compact: true, sequence_at_parent: false }
     }
 
     /// What stands behind `?`, and behind the `:` on a line of its own.
     fn explicit(column: usize) -> Self {
-        Self {
-            parent: column as i32,
-            compact: true,
-            sequence_at_parent: true,
-        }
+        Self { parent: column as i32, compact: true, sequence_at_parent: true }
     }
 }
 
@@ -103,14 +91,7 @@ impl Scanner<'_> {
             self.report(Fault::TabBeforeContent, self.line_start, self.at);
         }
         let may_map = may_nest && !(self.tab && tab_counts);
-        self.content(&Beginning {
-            parent: place.parent,
-            column,
-            may_nest,
-            may_map,
-            outer,
-            inner,
-        })
+        self.content(&Beginning { parent: place.parent, column, may_nest, may_map, outer, inner })
     }
 
     fn look(&self, place: Place, new_line: bool) -> Scan<Next> {
@@ -130,19 +111,12 @@ impl Scanner<'_> {
         if self.tab {
             return self.stop(Fault::TabIndentation);
         }
-        let is_sequence =
-            place.sequence_at_parent && column == place.parent && self.at_indicator(b'-');
-        Ok(if is_sequence {
-            Next::SequenceAtParent
-        } else {
-            Next::Nothing
-        })
+        let is_sequence = place.sequence_at_parent && column == place.parent && self.at_indicator(b'-');
+        Ok(if is_sequence { Next::SequenceAtParent } else { Next::Nothing })
     }
 
     fn both(&self, outer: Properties, inner: Properties) -> Scan<Properties> {
-        outer
-            .and(inner)
-            .map_or_else(|| self.stop(Fault::DuplicateProperty), Ok)
+        outer.and(inner).map_or_else(|| self.stop(Fault::DuplicateProperty), Ok)
     }
 
     fn empty(&mut self, at: usize, outer: Properties, inner: Properties) -> Scan {
@@ -172,9 +146,7 @@ impl Scanner<'_> {
                 }
                 self.sequence(beginning.column, beginning.outer, false)
             }
-            b'?' | b':' if is_space(self.byte_at(self.at + 1)) => {
-                self.mapping_from_indicator(beginning)
-            }
+            b'?' | b':' if is_space(self.byte_at(self.at + 1)) => self.mapping_from_indicator(beginning),
             b'|' | b'>' => {
                 let properties = self.both(beginning.outer, beginning.inner)?;
                 self.block_scalar(beginning.parent, properties)
@@ -216,11 +188,7 @@ impl Scanner<'_> {
             if alias && beginning.outer.any() {
                 return self.stop(Fault::PropertyHere);
             }
-            return if plain {
-                self.plain_continuation(id, beginning.parent, false)
-            } else {
-                Ok(())
-            };
+            return if plain { self.plain_continuation(id, beginning.parent, false) } else { Ok(()) };
         }
         self.check_key(start, line)?;
         if !beginning.may_map {
@@ -316,11 +284,7 @@ impl Scanner<'_> {
             return self.stop(Fault::TabIndentation);
         }
         let here = self.at - self.line_start;
-        if here > column {
-            self.stop(Fault::EntryIndentation)
-        } else {
-            Ok(here == column)
-        }
+        if here > column { self.stop(Fault::EntryIndentation) } else { Ok(here == column) }
     }
 
     fn entry(&mut self, column: usize) -> Scan {

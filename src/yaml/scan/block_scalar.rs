@@ -18,11 +18,7 @@ struct Extent {
 impl Scanner<'_> {
     pub(super) fn block_scalar(&mut self, parent: i32, properties: Properties) -> Scan {
         let start = self.at;
-        let style = if self.byte() == b'|' {
-            Style::Literal
-        } else {
-            Style::Folded
-        };
+        let style = if self.byte() == b'|' { Style::Literal } else { Style::Folded };
         let (indicator, chomp) = self.header()?;
         let header_end = self.at;
         self.pass_header_comment()?;
@@ -64,11 +60,7 @@ impl Scanner<'_> {
         if self.byte() == b'#' {
             self.comment();
         }
-        if self.at_end() || is_break(self.byte()) {
-            Ok(())
-        } else {
-            self.stop(Fault::BlockScalarHeader)
-        }
+        if self.at_end() || is_break(self.byte()) { Ok(()) } else { self.stop(Fault::BlockScalarHeader) }
     }
 
     /// The first line with text sets the indentation.
@@ -94,11 +86,7 @@ impl Scanner<'_> {
         let text = line + spaces;
         let belongs = (spaces as i32) > parent && !(spaces == 0 && self.is_marker(line));
         if self.byte_at(text) == b'\t' {
-            let fault = if belongs {
-                Fault::TabInBlockScalar
-            } else {
-                Fault::TabIndentation
-            };
+            let fault = if belongs { Fault::TabInBlockScalar } else { Fault::TabIndentation };
             self.report(fault, line, text + 1);
         }
         if !belongs {
@@ -117,27 +105,14 @@ impl Scanner<'_> {
 
     /// A block scalar of nothing but empty lines.
     fn no_lines(&self, next: usize, indentation: usize) -> Extent {
-        Extent {
-            indentation,
-            end: 0,
-            next: next.min(self.bytes.len()),
-        }
+        Extent { indentation, end: 0, next: next.min(self.bytes.len()) }
     }
 
     fn indented_lines(&self, first: usize, indentation: usize) -> Extent {
-        let mut extent = Extent {
-            indentation,
-            end: 0,
-            next: first,
-        };
+        let mut extent = Extent { indentation, end: 0, next: first };
         while extent.next < self.bytes.len() {
             let line = extent.next;
-            let spaces = self
-                .rest(line)
-                .iter()
-                .take(indentation)
-                .take_while(|&&byte| byte == b' ')
-                .count();
+            let spaces = self.rest(line).iter().take(indentation).take_while(|&&byte| byte == b' ').count();
             let text = line + spaces;
             let end = self.line_end(text);
             let is_empty = text >= self.bytes.len() || is_break(self.byte_at(text));
@@ -154,11 +129,7 @@ impl Scanner<'_> {
 
     /// At the left edge only a marker ends the text.
     fn unindented_lines(&self, first: usize) -> Extent {
-        let mut extent = Extent {
-            indentation: 0,
-            end: 0,
-            next: first,
-        };
+        let mut extent = Extent { indentation: 0, end: 0, next: first };
         while extent.next < self.bytes.len() && !self.is_marker(extent.next) {
             let end = self.text_end(extent.next);
             if end > extent.next {

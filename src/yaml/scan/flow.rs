@@ -8,11 +8,7 @@ use crate::yaml::trouble::Fault;
 impl Scanner<'_> {
     /// Opens the collection whose bracket stands here.
     pub(super) fn open_flow(&mut self) -> Kind {
-        let kind = if self.byte() == b'[' {
-            Kind::Sequence
-        } else {
-            Kind::Mapping
-        };
+        let kind = if self.byte() == b'[' { Kind::Sequence } else { Kind::Mapping };
         self.open(kind, Style::Flow, self.at);
         kind
     }

@@ -153,11 +153,7 @@ impl<'a> Scanner<'a> {
     /// `line_end` without the carriage return of CRLF.
     fn text_end(&self, from: usize) -> usize {
         let end = self.line_end(from);
-        if end > from && self.byte_at(end - 1) == b'\r' {
-            end - 1
-        } else {
-            end
-        }
+        if end > from && self.byte_at(end - 1) == b'\r' { end - 1 } else { end }
     }
 
     /// Passes blanks, line breaks and comments. Says whether the next character is the first of its line.
@@ -248,10 +244,7 @@ impl<'a> Scanner<'a> {
 
     /// How many spaces stand at an offset.
     fn spaces(&self, from: usize) -> usize {
-        self.rest(from)
-            .iter()
-            .take_while(|&&byte| byte == b' ')
-            .count()
+        self.rest(from).iter().take_while(|&&byte| byte == b' ').count()
     }
 
     #[inline]
@@ -260,15 +253,7 @@ impl<'a> Scanner<'a> {
         self.token_end = end;
         let next = id as u32 + 1;
         let (start, end) = (start as u32, end as u32);
-        self.out.nodes.push(RawNode {
-            kind,
-            style,
-            flags: 0,
-            start,
-            end,
-            next,
-            x: 0,
-        });
+        self.out.nodes.push(RawNode { kind, style, flags: 0, start, end, next, x: 0 });
         id
     }
 
@@ -291,15 +276,7 @@ impl<'a> Scanner<'a> {
     /// to the mapping, the others to the key. Keys are short, so this stays cheap.
     fn wrap(&mut self, id: usize, style: Style, line: usize) {
         let start = self.out.nodes[id].start;
-        let mapping = RawNode {
-            kind: Kind::Mapping,
-            style,
-            flags: 0,
-            start,
-            end: start,
-            next: OPEN,
-            x: 0,
-        };
+        let mapping = RawNode { kind: Kind::Mapping, style, flags: 0, start, end: start, next: OPEN, x: 0 };
         self.out.nodes.insert(id, mapping);
         let shifted = id as u32;
         for node in &mut self.out.nodes[id + 1..] {
@@ -309,10 +286,7 @@ impl<'a> Scanner<'a> {
             }
         }
         for properties in [&mut self.out.anchors, &mut self.out.tags] {
-            let inside = properties
-                .iter_mut()
-                .rev()
-                .take_while(|property| property.node.0 >= shifted);
+            let inside = properties.iter_mut().rev().take_while(|property| property.node.0 >= shifted);
             for property in inside {
                 if property.node.0 > shifted || property.start as usize >= line {
                     property.node.0 += 1;
@@ -326,11 +300,7 @@ impl<'a> Scanner<'a> {
     /// Enters one more level; the caller leaves it by taking one from `depth`.
     fn descend(&mut self) -> Scan {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.stop(Fault::TooDeep)
-        } else {
-            Ok(())
-        }
+        if self.depth > MAX_DEPTH { self.stop(Fault::TooDeep) } else { Ok(()) }
     }
 
     #[cold]
@@ -343,12 +313,7 @@ impl<'a> Scanner<'a> {
     fn report(&mut self, fault: Fault, start: usize, end: usize) {
         if !self.reported.contains(&fault) {
             self.reported.push(fault);
-            self.out.troubles.push(Found {
-                grade: Grade::Compatibility,
-                fault,
-                start,
-                end,
-            });
+            self.out.troubles.push(Found { grade: Grade::Compatibility, fault, start, end });
         }
     }
 }

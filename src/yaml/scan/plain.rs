@@ -28,8 +28,8 @@ impl Scanner<'_> {
                 let next = self.byte_at(self.at + 1);
                 !is_space(next) && !(in_flow && is_flow_indicator(next) && !self.is_lone_dash())
             }
-            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
-            | b'"' | b'%' | b'@' | b'`' | b'\t' | 0 => false,
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
+            | b'%' | b'@' | b'`' | b'\t' | 0 => false,
             _ => true,
         }
     }
@@ -47,11 +47,7 @@ impl Scanner<'_> {
     #[inline]
     pub(super) fn plain_line(&mut self, in_flow: bool) -> usize {
         let start = self.at;
-        let stops = if in_flow {
-            &STOP_IN_FLOW
-        } else {
-            &STOP_IN_BLOCK
-        };
+        let stops = if in_flow { &STOP_IN_FLOW } else { &STOP_IN_BLOCK };
         let mut at = start;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
@@ -72,11 +68,7 @@ impl Scanner<'_> {
         }
         self.at = at;
         let text = self.slice(start, at);
-        let blanks = text
-            .iter()
-            .rev()
-            .take_while(|&&byte| is_blank(byte))
-            .count();
+        let blanks = text.iter().rev().take_while(|&&byte| is_blank(byte)).count();
         at - blanks
     }
 

@@ -23,10 +23,7 @@ impl Properties {
             (_, 0) => Some(a),
             _ => None,
         };
-        Some(Self {
-            anchor: both(self.anchor, other.anchor)?,
-            tag: both(self.tag, other.tag)?,
-        })
+        Some(Self { anchor: both(self.anchor, other.anchor)?, tag: both(self.tag, other.tag)? })
     }
 }
 
@@ -39,27 +36,15 @@ impl<'a> Scanner<'a> {
     pub(super) fn property(&mut self, properties: &mut Properties) -> Scan {
         let start = self.at;
         let is_anchor = self.byte() == b'&';
-        let range = if is_anchor {
-            self.anchor()?
-        } else {
-            self.tag()?
-        };
-        let slot = if is_anchor {
-            &mut properties.anchor
-        } else {
-            &mut properties.tag
-        };
+        let range = if is_anchor { self.anchor()? } else { self.tag()? };
+        let slot = if is_anchor { &mut properties.anchor } else { &mut properties.tag };
         if slot.1 != 0 {
             self.at = start;
             return self.stop(Fault::DuplicateProperty);
         }
         *slot = range;
         let ends = is_space(self.byte()) || (self.flow_depth > 0 && is_flow_indicator(self.byte()));
-        if ends {
-            Ok(())
-        } else {
-            self.stop(Fault::BadTag)
-        }
+        if ends { Ok(()) } else { self.stop(Fault::BadTag) }
     }
 
     fn anchor(&mut self) -> Scan<(usize, usize)> {
@@ -79,10 +64,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() {
             return self.stop(Fault::EmptyName);
         }
-        if !name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        {
+        if !name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             self.report(Fault::UnusualName, start, self.at);
         }
         Ok(())
@@ -122,11 +104,7 @@ impl<'a> Scanner<'a> {
     /// Gives properties to a node. Nodes get theirs before their children, which keeps the lists sorted.
     pub(super) fn adopt(&mut self, id: usize, properties: Properties) {
         let node = NodeId(id as u32);
-        let property = |(start, end): (usize, usize)| Property {
-            node,
-            start: start as u32,
-            end: end as u32,
-        };
+        let property = |(start, end): (usize, usize)| Property { node, start: start as u32, end: end as u32 };
         if properties.anchor.1 != 0 {
             let name = self.slice(properties.anchor.0 + 1, properties.anchor.1);
             self.anchor_names.insert(name, self.out.anchors.len());
@@ -147,21 +125,14 @@ impl<'a> Scanner<'a> {
         self.name()?;
         self.leave_colon(start);
         let name = self.slice(start + 1, self.at);
-        let anchor = self
-            .anchor_names
-            .get(name)
-            .and_then(|&index| self.out.anchors.get(index));
+        let anchor = self.anchor_names.get(name).and_then(|&index| self.out.anchors.get(index));
         let target = anchor.map(|anchor| anchor.node.0);
         let id = self.push(Kind::Alias, Style::Plain, start, self.at);
         let closed = target.filter(|&target| self.out.nodes[target as usize].is_closed());
         // An alias without a target stands for itself, which reads as null.
         self.out.nodes[id].x = closed.unwrap_or(id as u32);
         if closed.is_none() {
-            let fault = if target.is_some() {
-                Fault::SelfReference
-            } else {
-                Fault::UnknownAnchor
-            };
+            let fault = if target.is_some() { Fault::SelfReference } else { Fault::UnknownAnchor };
             self.report(fault, start, self.at);
         }
         Ok(())

@@ -15,11 +15,7 @@ impl Scanner<'_> {
         } else {
             self.single_quoted(start, parent)?
         };
-        let style = if quote == b'"' {
-            Style::DoubleQuoted
-        } else {
-            Style::SingleQuoted
-        };
+        let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
         let id = self.push(Kind::Scalar, style, start, self.at);
         self.out.nodes[id].flags |= flags;
         Ok(())
@@ -82,11 +78,8 @@ impl Scanner<'_> {
             return self.stop(Fault::MarkerInside);
         }
         let text = line + self.spaces(line);
-        let is_empty = self
-            .rest(text)
-            .iter()
-            .find(|&&byte| !is_blank(byte))
-            .is_none_or(|&byte| is_break(byte));
+        let is_empty =
+            self.rest(text).iter().find(|&&byte| !is_blank(byte)).is_none_or(|&byte| is_break(byte));
         if !is_empty && (text - line) as i32 <= parent {
             self.report(Fault::UnindentedQuote, line, text + 1);
         }
@@ -106,8 +99,8 @@ impl Scanner<'_> {
             b'U' => self.hexadecimal(start, 8),
             b'/' if self.dialect == Dialect::Yaml => self.report(Fault::JsonEscape, start, self.at),
             b'\'' => self.report(Fault::QuoteEscape, start, self.at),
-            b'/' | b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' '
-            | b'"' | b'\\' | b'N' | b'_' | b'L' | b'P' => {}
+            b'/' | b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"'
+            | b'\\' | b'N' | b'_' | b'L' | b'P' => {}
             _ => {
                 self.at = start + 1;
                 self.report(Fault::BadEscape, start, start + 1);
@@ -138,9 +131,7 @@ impl Scanner<'_> {
 
     fn low_surrogate_follows(&self) -> bool {
         self.rest(self.at).starts_with(b"\\u")
-            && self
-                .code_unit(self.at + 2, 4)
-                .is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
+            && self.code_unit(self.at + 2, 4).is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
     }
 
     fn code_unit(&self, start: usize, digits: usize) -> Option<u32> {

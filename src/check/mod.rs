@@ -7,6 +7,7 @@ mod image_without_version;
 mod kubernetes_version;
 mod live_status;
 pub mod registry;
+mod remote_source_unpinned;
 pub mod job_without_protection_label;
 pub mod monitor_filters_on_cluster_name;
 pub mod stateful_workload;

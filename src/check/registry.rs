@@ -4,6 +4,7 @@ use super::Check;
 use super::image_without_version::ImageWithoutVersion;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
 use super::live_status::LiveStatus;
+use super::remote_source_unpinned::RemoteSourceUnpinned;
 use crate::problem::Problem;
 use crate::yaml::{Node, Shape, Value};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
     ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
     ("live-status", of::<LiveStatus>),
+    ("remote-source-unpinned", of::<RemoteSourceUnpinned>),
 ];
 
 type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;

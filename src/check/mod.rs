@@ -2,10 +2,12 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+mod dangling_reference;
 pub mod expression;
 mod image_without_version;
 mod kubernetes_version;
 mod live_status;
+mod own_repository;
 pub mod registry;
 mod remote_source_unpinned;
 pub mod job_without_protection_label;

@@ -6,14 +6,13 @@ mod argo;
 mod charts;
 mod flux;
 mod kustomize;
-mod own;
 
+use super::own_repository::Own;
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::object::Object;
 use crate::model::remote::Pinned;
 use crate::yaml::Node;
-use own::Own;
 use serde::Deserialize;
 
 /// Remote sources without an exact revision.

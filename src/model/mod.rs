@@ -13,6 +13,7 @@ pub mod name;
 pub mod object;
 pub mod path;
 pub mod protection;
+pub mod reference;
 pub mod remote;
 pub mod role;
 pub mod stateful;

@@ -1,7 +1,7 @@
 //! What Argo CD fetches: sources of Applications and ApplicationSets.
 
 use super::Fetched;
-use super::own::Own;
+use crate::check::own_repository::Own;
 use crate::codebase::Codebase;
 use crate::model::object::Object;
 use crate::model::remote::{Pinned, chart_version, revision};
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 const HELP: &str = "Set `targetRevision` to a tag or a commit.";
 
 /// The sources of every Application that are not the codebase itself.
-pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own) -> Vec<Fetched<'a>> {
+pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<'a>> {
     let patched = patched(codebase);
     let mut sources = Vec::new();
     for kind in ["Application", "ApplicationSet"] {
@@ -27,7 +27,7 @@ pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own) -> Vec<Fetched<'a>>
     sources
 }
 
-fn fetched<'a>(source: Node<'a>, object: Object<'a>, own: &Own) -> Option<Fetched<'a>> {
+fn fetched<'a>(source: Node<'a>, object: Object<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
     let entry = source.entry("repoURL")?;
     let url = entry.value.as_str()?;
     let chart = source.get("chart");

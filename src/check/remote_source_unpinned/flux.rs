@@ -1,7 +1,7 @@
 //! What Flux fetches: git repositories, artifacts, charts of HelmReleases.
 
 use super::Fetched;
-use super::own::Own;
+use crate::check::own_repository::Own;
 use crate::codebase::Codebase;
 use crate::model::object::Object;
 use crate::model::remote::{Pinned, chart_version, revision};
@@ -13,7 +13,7 @@ const REFERENCE: &str = "Set `spec.ref` to a tag, a commit or a digest.";
 const CHART: &str = "Write the `version` of the chart that is installed today.";
 
 /// The sources of Flux that are not the codebase itself.
-pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own) -> Vec<Fetched<'a>> {
+pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<'a>> {
     let mut sources = Vec::new();
     for kind in ["GitRepository", "OCIRepository"] {
         let objects = codebase.objects_of("source.toolkit.fluxcd.io", kind);
@@ -27,7 +27,7 @@ pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own) -> Vec<Fetched<'a>>
     sources
 }
 
-fn repository<'a>(object: Object<'a>, own: &Own) -> Option<Fetched<'a>> {
+fn repository<'a>(object: Object<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
     let url = object.at(&["spec", "url"])?;
     let text = url.as_str()?;
     if own.is(&text) || object.name().as_deref() == Some("flux-system") || text.contains(['$', '{']) {

@@ -6,8 +6,14 @@ use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The repositories that this codebase is.
-pub(super) struct Own {
+pub(super) struct Own<'a> {
+    /// Every folder, those that hold only folders included.
+    folders: HashSet<&'a str>,
     repositories: BTreeSet<String>,
+    /// Paths here that Argo CD or Flux is given.
+    delivered: HashSet<String>,
+    /// Whether paths that exist here speak for it, and not only that most objects name it.
+    certain: bool,
 }
 
 /// What speaks for a repository.
@@ -19,23 +25,42 @@ struct Votes {
     named: usize,
 }
 
-impl Own {
+impl<'a> Own<'a> {
     /// The repository of whose paths most exist here; if none does, the one that most delivery objects name.
-    pub(super) fn of(codebase: &Codebase) -> Self {
+    pub(super) fn of(codebase: &'a Codebase) -> Self {
         let folders = folders(codebase);
         let mut votes: BTreeMap<String, Votes> = BTreeMap::new();
+        let mut delivered = HashSet::new();
         for (url, path) in argo_paths(codebase).into_iter().chain(flux_paths(codebase)) {
             let votes = votes.entry(repository(&url)).or_default();
             votes.named += 1;
             let path = path.trim_start_matches("./").trim_matches('/');
-            votes.existing += usize::from(!path.is_empty() && path != "." && folders.contains(path));
+            let exists = !path.is_empty() && path != "." && folders.contains(path);
+            votes.existing += usize::from(exists);
+            delivered.extend(exists.then(|| path.to_owned()));
         }
         let bootstrap = codebase.objects_of("source.toolkit.fluxcd.io", "GitRepository");
         let bootstrap = bootstrap.filter(|source| source.name().as_deref() == Some("flux-system"));
         let mut repositories: BTreeSet<String> =
             bootstrap.filter_map(|source| Some(repository(&source.at(&["spec", "url"])?.text()))).collect();
         repositories.extend(elected(&votes));
-        Self { repositories }
+        let certain = votes.values().any(|votes| votes.existing > 0);
+        Self { folders, repositories, delivered, certain }
+    }
+
+    /// Whether a path of the repository is a folder here.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Whether a kustomization in this folder may be built by itself: a delivery object names it or nobody knows.
+    pub(super) fn may_deliver(&self, folder: &str) -> bool {
+        !self.certain || self.delivered.contains(folder)
+    }
+
+    /// As [`Own::is`], and exact enough to say that a path is missing.
+    pub(super) fn is_certainly(&self, url: &str) -> bool {
+        self.certain && self.repositories.contains(&repository(url))
     }
 
     /// Whether this address is the codebase's own. A mirror on another host has the same name.

@@ -2,6 +2,7 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+mod cluster_without_spec;
 mod dangling_reference;
 pub mod expression;
 mod image_without_version;

@@ -1,6 +1,7 @@
 //! Native checks by name: the one list of them.
 
 use super::Check;
+use super::cluster_without_spec::ClusterWithoutSpec;
 use super::dangling_reference::DanglingReference;
 use super::image_without_version::ImageWithoutVersion;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
+    ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("dangling-reference", of::<DanglingReference>),
     ("image-without-version", of::<ImageWithoutVersion>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),

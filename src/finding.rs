@@ -111,6 +111,13 @@ impl Factor {
         }
     }
 
+    /// The folder of its rules, such as `4-one-way-build`.
+    pub fn folder(self) -> String {
+        let words = self.title().split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let words: Vec<_> = words.map(str::to_ascii_lowercase).collect();
+        format!("{}-{}", self.number(), words.join("-"))
+    }
+
     /// The question it answers.
     pub fn question(self) -> &'static str {
         match self {
@@ -221,5 +228,27 @@ impl RuleId {
 impl fmt::Display for RuleId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_rules_have_the_names_of_factors() {
+        assert_eq!(
+            Factor::ALL.map(Factor::folder),
+            [
+                "1-codebase",
+                "2-dependencies",
+                "3-config",
+                "4-one-way-build",
+                "5-environment-parity",
+                "6-non-name-management",
+                "7-backup",
+                "8-duplication-loss",
+            ]
+        );
     }
 }

@@ -1,6 +1,14 @@
-//! Every rule keeps what its page promises.
+//! Every rule keeps what its page promises, and the files about rules agree with each other.
 
-use k8factor::rule::{self, Rule};
+mod common;
+
+use common::{files_below, load_own, render, snapshot};
+use k8factor::codebase::Codebase;
+use k8factor::config::Config;
+use k8factor::discover::Discovery;
+use k8factor::rule::{self, Page, Rule, command};
+use k8factor::{check, documents};
+use std::fs;
 
 fn built_in() -> Vec<Rule> {
     rule::built_in().expect("every built-in page loads")
@@ -16,3 +24,143 @@ fn every_example_holds() {
     }
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
 }
+
+/// Expressions of built-in pages are compiled when they are first used; here they are compiled as a user's are.
+#[test]
+fn every_built_in_page_would_load_as_a_users_own() {
+    let rules = built_in();
+    let pages: Vec<_> = rules.iter().map(|rule| (below_rules(rule.page()), rule.page().text())).collect();
+    load_own(&pages).unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn below_rules(page: &Page) -> &str {
+    page.path().strip_prefix("rules/").expect("built-in pages lie in rules/")
+}
+
+#[test]
+fn every_page_has_the_same_shape() {
+    for rule in built_in() {
+        let (path, id) = (rule.page().path(), rule.id.as_str());
+        let headings: Vec<_> = rule.page().headings().into_iter().filter(|(level, _)| *level <= 2).collect();
+        let titles: Vec<_> = headings.iter().map(|(level, text)| (*level, text.as_str())).skip(1).collect();
+        assert_eq!(headings.first().map(|(level, _)| *level), Some(1), "{path} begins with a title");
+        assert_eq!(titles, [(2, "Why"), (2, "Bad"), (2, "Good")], "{path}");
+        assert!(
+            path.starts_with(&format!("rules/{}/", rule.factor.folder())),
+            "{path} is in the folder of its factor"
+        );
+        assert!(
+            !rule.summary.ends_with('.') && rule.summary.len() <= 90,
+            "{path}: `summary` is one short line"
+        );
+        assert!(rule.help.ends_with('.'), "{path}: `help` is a sentence");
+        for cure in ["no-", "require-", "check-", "use-", "missing-"] {
+            assert!(!id.starts_with(cure), "{path}: a rule is named after what it objects to");
+        }
+        let since: Vec<_> = rule.since.as_deref().unwrap_or_default().split('.').collect();
+        assert!(
+            since.len() == 3 && since.iter().all(|part| part.parse::<u32>().is_ok()),
+            "{path}: `since` is a version"
+        );
+    }
+}
+
+#[test]
+fn every_check_refuses_an_unknown_parameter() {
+    for name in check::registry::names() {
+        let page =
+            PAGE.replace("kinds: Pod\nfails: true\nmessage: x", &format!("check: {name}\nwith:\n  odd: 1"));
+        let error = load_own(&[("1-x/a.md", &page)]).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("a.md:8:3: ") && error.contains("`odd`"), "{name}: {error}");
+    }
+}
+
+/// Rules are pages. The one place in the code that may share their names is the table of native checks.
+#[test]
+fn nothing_in_the_core_knows_the_name_of_a_rule() {
+    let rules = built_in();
+    for (path, text) in files_below("src") {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code.filter(|_| path != "src/check/registry.rs") {
+            let known = rules.iter().find(|rule| is_word(line, rule.id.as_str()));
+            assert!(known.is_none(), "{path} knows a rule: {line}");
+        }
+    }
+}
+
+fn is_word(line: &str, word: &str) -> bool {
+    let mut parts = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    parts.any(|part| part == word)
+}
+
+#[test]
+fn the_index_of_rules_is_up_to_date() {
+    let index = command::index(&built_in());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write("docs/rules.md", &index).expect("docs/ can be written to");
+    }
+    let written = fs::read_to_string("docs/rules.md").unwrap_or_default();
+    assert_eq!(written, index, "docs/rules.md is old: run `UPDATE=1 cargo test --test rules`");
+}
+
+#[test]
+fn the_guide_names_every_function() {
+    let guide = fs::read_to_string("docs/writing-rules.md").expect("the guide exists");
+    for function in check::expression::FUNCTIONS {
+        assert!(guide.contains(&format!("`{function}`")), "docs/writing-rules.md does not name `{function}`");
+    }
+}
+
+/// `fixtures/<rule>/<case>/` is a small codebase, `snapshots/<rule>__<case>.snap` what the rule says of it.
+#[test]
+fn fixtures() {
+    let rules = built_in();
+    for entry in fs::read_dir("fixtures").expect("fixtures/ exists") {
+        let folder = entry.expect("fixtures/ can be read").file_name().into_string().expect("an ASCII name");
+        let Some(position) = rules.iter().position(|rule| rule.id.as_str() == folder) else {
+            assert_eq!(folder, "clusters", "fixtures/{folder} is named after no rule");
+            continue;
+        };
+        for case in fs::read_dir(format!("fixtures/{folder}")).expect("a folder of cases") {
+            let case = case.expect("cases can be read").file_name().into_string().expect("an ASCII name");
+            let codebase = codebase(&format!("fixtures/{folder}/{case}"));
+            let verdict = rule::run(&rules[position..=position], &codebase);
+            snapshot(&format!("{folder}__{case}"), &render(&verdict, &codebase));
+        }
+    }
+}
+
+#[test]
+fn every_snapshot_of_a_fixture_has_its_fixture() {
+    for (path, _) in files_below("snapshots") {
+        let name = path.trim_start_matches("snapshots/").trim_end_matches(".snap");
+        if let Some((folder, case)) = name.split_once("__") {
+            assert!(
+                fs::exists(format!("fixtures/{folder}/{case}")).is_ok_and(|is| is),
+                "{path} has no fixture"
+            );
+        }
+    }
+}
+
+/// To be replaced by the walk that `check` uses, as soon as it walks.
+fn codebase(root: &str) -> Codebase {
+    let files = files_below(root);
+    let inside = |path: &'_ str| path[root.len() + 1..].to_owned();
+    let files: Vec<_> = files.iter().map(|(path, text)| (inside(path), text)).collect();
+    let texts: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let discovery = Discovery::of_texts(&texts);
+    let documents = documents::parse_all(&discovery.sources);
+    Codebase::new(&Config::for_folder(root), discovery, documents)
+}
+
+const PAGE: &str = "---
+summary: x
+severity: info
+confidence: low
+help: x
+kinds: Pod
+fails: true
+message: x
+---
+";

@@ -8,6 +8,7 @@ use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMiss
 use super::live_status::LiveStatus;
 use super::remote_source_unpinned::RemoteSourceUnpinned;
 use crate::problem::Problem;
+use crate::spelling;
 use crate::yaml::{Node, Shape, Value};
 use serde::de::DeserializeOwned;
 
@@ -29,7 +30,9 @@ pub fn build(name: Node<'_>, with: Option<Node<'_>>) -> Result<Box<dyn Check>, P
     let text = name.text();
     let known = CHECKS.iter().find(|(known, _)| *known == text);
     let unknown = || {
-        Problem::at(name.span(), format!("there is no check `{text}`; the checks are {}", names().join(", ")))
+        let near = spelling::nearest(&text, names()).map(|near| format!("did you mean `{near}`?"));
+        let near = near.unwrap_or_else(|| format!("the checks are {}", names().join(", ")));
+        Problem::at(name.span(), format!("there is no check `{text}`; {near}"))
     };
     let (_, constructor) = known.ok_or_else(unknown)?;
     constructor(with)

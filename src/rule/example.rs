@@ -54,6 +54,18 @@ pub(super) fn read(page: &str, body: usize) -> Result<Vec<Example>, Fault> {
     Ok(reader.examples)
 }
 
+/// The headings of a page with their levels.
+pub(super) fn headings(body: &str) -> Vec<(u8, String)> {
+    let mut events = Parser::new(body).into_offset_iter().peekable();
+    let mut headings = Vec::new();
+    while let Some((event, _)) = events.next() {
+        if let Event::Start(Tag::Heading { level, .. }) = event {
+            headings.push((level as u8, text(&mut events)));
+        }
+    }
+    headings
+}
+
 /// The text up to the end of a heading or a fence.
 fn text<'a>(events: &mut Peekable<impl Iterator<Item = (Event<'a>, Range<usize>)>>) -> String {
     let mut text = String::new();

@@ -1,21 +1,23 @@
-//! Finds rule pages: those that are built in, and the repository's own. Only this part of rules touches the disk.
+//! Finds rule pages: those that are built in, and the repository's own. Only this file of rules touches the disk.
 
 use super::{Origin, Page, Rule};
 use crate::config::Config;
 use crate::error::Error;
+use crate::finding::RuleId;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// `(path, text)` of every page in `rules/`, listed by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules, sorted by factor and name. A rule of the repository's own replaces the one of that name that is built in.
 pub fn load(config: &Config) -> Result<Vec<Rule>, Error> {
-    let own = own_pages(config)?;
-    let mut rules: BTreeMap<_, Rule> = BTreeMap::new();
-    for rule in built_in()?.into_iter().chain(own_rules(own)?) {
+    let own = own(config, &[])?;
+    let mut rules: BTreeMap<RuleId, Rule> = BTreeMap::new();
+    for rule in built_in()?.into_iter().chain(own) {
         rules.insert(rule.id.clone(), rule);
     }
     let mut rules: Vec<_> = rules.into_values().collect();
@@ -28,48 +30,71 @@ pub fn built_in() -> Result<Vec<Rule>, Error> {
     BUILT_IN.iter().map(|&(path, text)| Page::new(path, text).into_rule(Origin::BuiltIn)).collect()
 }
 
-fn own_rules(pages: Vec<Page>) -> Result<Vec<Rule>, Error> {
-    let mut paths: BTreeMap<String, String> = BTreeMap::new();
-    for page in &pages {
-        let first = paths.insert(page.id().to_owned(), page.path().to_owned());
-        if let Some(first) = first {
-            let message = format!("`{}` is already the name of {first}; rename one of them", page.id());
-            return Err(page.error_at(0, message));
-        }
+/// The repository's own rules, or those in these files and folders, sorted by path.
+pub(super) fn own(config: &Config, paths: &[PathBuf]) -> Result<Vec<Rule>, Error> {
+    let mut pages = Vec::new();
+    if paths.is_empty() && config.rules_folder.exists() {
+        collect(&config.rules_folder, &mut pages)?;
     }
+    for path in paths {
+        collect(path, &mut pages)?;
+    }
+    pages.sort();
+    pages.dedup();
+    let pages: Vec<_> = pages.iter().map(|path| read(config, path)).collect::<Result<_, _>>()?;
+    refuse_equal_names(&pages)?;
     pages.into_par_iter().map(|page| page.into_rule(Origin::Own)).collect()
 }
 
-/// The pages below the folder of rules, sorted by path. `README.md` is no rule.
-fn own_pages(config: &Config) -> Result<Vec<Page>, Error> {
-    let mut paths = Vec::new();
-    match collect(&config.rules_folder, &mut paths) {
-        Err((path, error)) if path == config.rules_folder && error.kind() == io::ErrorKind::NotFound => {}
-        Err((path, error)) => return Err(Error::path(path, error)),
-        Ok(()) => {}
-    }
-    paths.sort();
-    paths.iter().map(|path| read(config, path)).collect()
+/// Writes a page below the folder of rules and says where; never over one that is there.
+pub(super) fn create(config: &Config, file: &str, text: &str) -> Result<String, Error> {
+    let path = config.rules_folder.join(file);
+    let failed = |error| Error::path(&path, error);
+    fs::create_dir_all(path.parent().unwrap_or(&config.rules_folder)).map_err(failed)?;
+    let mut file = File::create_new(&path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    Ok(shown(config, &path))
 }
 
-/// Reads one page from the disk; its path is shown relative to the root.
-pub(super) fn read(config: &Config, path: &Path) -> Result<Page, Error> {
-    let text = fs::read_to_string(path).map_err(|error| Error::path(path, error))?;
-    let shown = path.strip_prefix(&config.root).unwrap_or(path);
-    Ok(Page::new(shown.to_string_lossy().replace('\\', "/"), text))
-}
-
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
-    let failed = |error| (folder.to_owned(), error);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_dir() && !path.is_symlink() {
-            collect(&path, paths)?;
-        } else if path.extension().is_some_and(|e| e == "md")
-            && path.file_name().is_some_and(|n| n != "README.md")
-        {
-            paths.push(path);
+fn refuse_equal_names(pages: &[Page]) -> Result<(), Error> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for page in pages {
+        if let Some(first) = seen.insert(page.id(), page.path()) {
+            let message = format!("{first} is already a rule of this name; rename one of them");
+            return Err(page.error_at(0, message));
         }
     }
     Ok(())
+}
+
+/// The pages at a path, whatever their depth: a page in a wrong place is an error later, not overlooked now.
+fn collect(path: &Path, pages: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |error| Error::path(path, error);
+    if !path.is_dir() {
+        pages.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_page =
+            path.extension().is_some_and(|e| e == "md") && path.file_name().is_some_and(|n| n != "README.md");
+        if is_page || (path.is_dir() && !path.is_symlink()) {
+            collect(&path, pages)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(config: &Config, path: &Path) -> Result<Page, Error> {
+    let text = fs::read_to_string(path).map_err(|error| Error::path(path, error))?;
+    // A page given by its name alone still has a folder, which gives its factor.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    Ok(Page::new(shown(config, &path), text))
+}
+
+/// A path relative to the checked root.
+fn shown(config: &Config, path: &Path) -> String {
+    let root = fs::canonicalize(&config.root).unwrap_or_else(|_| config.root.clone());
+    let inside = path.strip_prefix(&root).or_else(|_| path.strip_prefix(&config.root)).unwrap_or(path);
+    inside.to_string_lossy().replace('\\', "/")
 }

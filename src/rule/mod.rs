@@ -2,6 +2,7 @@
 //!
 //! The pages of `rules/` are built in; a repository's own lie in `.k8factor/rules/` and are the same thing.
 
+pub mod command;
 mod example;
 mod front_matter;
 mod load;

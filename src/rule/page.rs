@@ -45,7 +45,7 @@ impl Page {
     /// a test has compiled those.
     pub(super) fn into_rule(self, origin: Origin) -> Result<Rule, Error> {
         let factor = self.factor()?;
-        self.check_id()?;
+        self.check_id().map_err(|message| self.error_at(0, message))?;
         let head = self.head()?;
         let mut sources = Sources::default();
         let file = sources.add(self.path.clone(), FileKind::Yaml, head.into());
@@ -71,6 +71,11 @@ impl Page {
         example::read(&self.text, body).map_err(|(at, message)| self.error_at(at, message))
     }
 
+    /// Its headings with their levels, 1 to 6.
+    pub fn headings(&self) -> Vec<(u8, String)> {
+        example::headings(self.body())
+    }
+
     /// An error at a byte of the page.
     pub(super) fn error_at(&self, offset: usize, message: impl Into<String>) -> Error {
         let mut sources = Sources::default();
@@ -87,13 +92,14 @@ impl Page {
         })
     }
 
-    fn check_id(&self) -> Result<(), Error> {
+    /// Whether the stem of the file can be the name of a rule.
+    pub(super) fn check_id(&self) -> Result<(), String> {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let id = self.id();
         if id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(is_plain) {
             return Ok(());
         }
-        Err(self.error_at(0, format!("`{id}` is no name for a rule: use small letters, digits and hyphens")))
+        Err(format!("`{id}` is no name for a rule: use small letters, digits and hyphens"))
     }
 
     /// The front matter with the line `---` above it; places in it are places in the page.

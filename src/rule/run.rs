@@ -95,3 +95,132 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     let Finding { factor, severity, span, rule, message, .. } = finding;
     (*factor, Reverse(*severity), *span, rule, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Check;
+    use crate::config::Config;
+    use crate::discover::Discovery;
+    use crate::documents;
+    use crate::finding::{Confidence, RuleId, Severity};
+    use crate::rule::{Origin, Page};
+
+    /// Objects to the name of every object, in whatever way it is told to.
+    struct Fake(fn(Violation) -> Violation);
+
+    impl Check for Fake {
+        fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+            for object in codebase.objects() {
+                outcome.looked_at(1);
+                outcome.report((self.0)(
+                    Violation::at(object.head(), "a name").in_object(object, object.head()),
+                ));
+                outcome.trouble(Problem::at(object.head().span(), "no answer"));
+            }
+        }
+    }
+
+    fn rule(id: &str, factor: Factor, change: fn(Violation) -> Violation) -> Rule {
+        Rule {
+            id: RuleId::new(id),
+            factor,
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            summary: String::new(),
+            help: "help".into(),
+            since: None,
+            origin: Origin::BuiltIn,
+            page: Page::new("", ""),
+            check: Box::new(Fake(change)),
+        }
+    }
+
+    fn codebase(texts: &[(&str, &str)]) -> Codebase {
+        let discovery = Discovery::of_texts(texts);
+        let documents = documents::parse_all(&discovery.sources);
+        Codebase::new(&Config::for_folder("."), discovery, documents)
+    }
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+
+    #[test]
+    fn a_finding_is_the_rules_severity_less_what_the_case_and_its_zone_take() {
+        let kustomization = "resources: [pod.yaml]\n";
+        let codebase = codebase(&[
+            ("pod.yaml", POD),
+            ("examples/pod.yaml", POD),
+            ("k/kustomization.yaml", kustomization),
+            ("k/forgotten.yaml", POD),
+            ("tests/pod.yaml", POD),
+        ]);
+        let severities = |change| {
+            let verdict = run(&[rule("r", Factor::Config, change)], &codebase);
+            let of = |finding: &Finding| {
+                let path = codebase.source(finding.span.file).path().to_owned();
+                (path, finding.severity, finding.confidence)
+            };
+            verdict.findings.iter().map(of).collect::<Vec<_>>()
+        };
+        let (forgotten, example, pod) =
+            ("k/forgotten.yaml".into(), "examples/pod.yaml".into(), "pod.yaml".into());
+        assert_eq!(
+            severities(|violation| violation),
+            [
+                (String::clone(&pod), Severity::Error, Confidence::High),
+                (String::clone(&example), Severity::Warning, Confidence::High),
+                (String::clone(&forgotten), Severity::Info, Confidence::High),
+            ]
+        );
+        assert_eq!(
+            severities(|violation| violation.weaker().less_sure().less_sure().less_sure()),
+            [
+                (pod, Severity::Warning, Confidence::Low),
+                (example, Severity::Info, Confidence::Low),
+                (forgotten, Severity::Info, Confidence::Low),
+            ]
+        );
+    }
+
+    #[test]
+    fn findings_are_sorted_and_stand_once() {
+        let codebase = codebase(&[("b.yaml", POD), ("a.yaml", POD)]);
+        let twice = [
+            rule("b", Factor::Backup, |violation| violation),
+            rule("b", Factor::Backup, |violation| violation.with_help("own help")),
+            rule("c", Factor::Codebase, Violation::weaker),
+            rule("a", Factor::Codebase, |violation| violation),
+        ];
+        let verdict = run(&twice, &codebase);
+        let order: Vec<_> = verdict.findings.iter().map(|f| (f.rule.as_str(), f.span.file.index())).collect();
+        assert_eq!(order, [("a", 0), ("a", 1), ("c", 0), ("c", 1), ("b", 0), ("b", 1)]);
+        assert_eq!(verdict.assessed, [Factor::Codebase, Factor::Backup]);
+    }
+
+    #[test]
+    fn trouble_is_told_once_with_the_name_of_the_rule() {
+        let verdict =
+            run(&[rule("r", Factor::Backup, |v| v)], &codebase(&[("a.yaml", POD), ("b.yaml", POD)]));
+        let messages: Vec<_> = verdict.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, ["rule `r` cannot be evaluated here: no answer"]);
+    }
+
+    #[test]
+    fn nothing_looked_at_is_nothing_assessed() {
+        let verdict = run(&[rule("r", Factor::Backup, |v| v)], &codebase(&[("a.yaml", "a: b\n")]));
+        assert_eq!(verdict.assessed, []);
+    }
+
+    #[test]
+    fn one_thread_says_the_same_as_many() {
+        let texts: Vec<_> = (0..300).map(|number| format!("{number}.yaml")).collect();
+        let texts: Vec<_> = texts.iter().map(|path| (path.as_str(), POD)).collect();
+        let codebase = codebase(&texts);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            let rules = [rule("a", Factor::Backup, |v| v), rule("b", Factor::Backup, |v| v)];
+            pool.install(|| format!("{:?}", run(&rules, &codebase)))
+        };
+        assert_eq!(with(1), with(8));
+    }
+}

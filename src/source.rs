@@ -63,6 +63,11 @@ impl<'a> IntoIterator for &'a Sources {
 pub struct FileId(u32);
 
 impl FileId {
+    /// The number of the file at a position in [`Sources`].
+    pub(crate) fn from_index(index: usize) -> Self {
+        Self(index as u32)
+    }
+
     /// Position in [`Sources`].
     pub fn index(self) -> usize {
         self.0 as usize

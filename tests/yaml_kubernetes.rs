@@ -1,8 +1,10 @@
 //! Texts as kubectl and kustomize read them: answers of the real readers, and a table of our own.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
 use k8factor::yaml::{self, Fault, Readers, Schema};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Two keys of one JSON object, of which Go keeps the one its random order of maps puts last.
@@ -45,6 +47,68 @@ fn every_answer_of_the_real_readers_is_ours() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    text: String,
+    kubectl: String,
+    kustomize: String,
+    yaml: Option<String>,
+    trouble: Option<String>,
+}
+
+#[test]
+fn our_own_table_holds() {
+    let path = common::fixtures("yaml").join("kubernetes-reading.yaml");
+    let table = std::fs::read_to_string(path).unwrap();
+    let tree = yaml::parse(common::file(), table.as_str().into());
+    let cases: Vec<Case> = yaml::from_node(tree.roots().next().unwrap()).unwrap();
+    assert!(cases.len() > 50);
+    let failures: Vec<_> = cases.iter().flat_map(failures).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn failures(case: &Case) -> Vec<String> {
+    let mut failures = Vec::new();
+    for (reader, expected) in [
+        (Reader::KUBECTL, &case.kubectl),
+        (Reader::KUSTOMIZE, &case.kustomize),
+    ] {
+        let answer = reader.whole(&case.text);
+        let expected: Option<Value> = (expected != "refused").then(|| parse_json(expected));
+        if answer.as_ref().ok() != expected.as_ref() {
+            failures.push(format!(
+                "{:?} {:?}\n  read {answer:?}",
+                case.text, reader.schema
+            ));
+        }
+    }
+    let tree = yaml::parse(common::file(), case.text.as_str().into());
+    let troubles = tree.troubles();
+    if let Some(fault) = &case.trouble
+        && !troubles
+            .iter()
+            .any(|trouble| format!("{:?}", trouble.fault) == *fault)
+    {
+        failures.push(format!(
+            "{:?} has no trouble {fault}: {troubles:?}",
+            case.text
+        ));
+    }
+    let refused = troubles
+        .iter()
+        .any(|trouble| trouble.refused_by().includes(Readers::STANDARD));
+    if case.yaml.is_some() && !refused {
+        failures.push(format!("{:?} is valid YAML: {troubles:?}", case.text));
+    }
+    failures
+}
+
+/// In the table a line break inside a JSON string is one.
+fn parse_json(text: &str) -> Value {
+    serde_json::from_str(&text.replace('\n', "\\n")).unwrap()
+}
+
 struct Reader {
     name: Readers,
     schema: Schema,
@@ -59,6 +123,19 @@ impl Reader {
         name: Readers::KUSTOMIZE,
         schema: Schema::Kustomize,
     };
+
+    /// What this reader makes of the first document of a file, splitting included.
+    fn whole(&self, text: &str) -> Result<Value, String> {
+        let tree = yaml::parse(common::file(), text.into());
+        let separator = tree
+            .troubles()
+            .iter()
+            .find(|trouble| trouble.fault == Fault::SeparatorWithContent);
+        separator.map_or_else(
+            || self.first_document(text),
+            |trouble| Err(trouble.message().to_owned()),
+        )
+    }
 
     /// What this reader makes of the first document of a text.
     fn first_document(&self, text: &str) -> Result<Value, String> {

@@ -1,4 +1,5 @@
 //! The YAML test suite: what it accepts and rejects, and the events of what it accepts.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 #[path = "common/events.rs"]

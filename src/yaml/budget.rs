@@ -35,7 +35,10 @@ impl Budget {
             return Err(ReadError::new(node.span(), "nested too deeply to be read"));
         }
         if self.is_excessive() {
-            return Err(ReadError::new(node.span(), "aliases repeat too much of this document"));
+            return Err(ReadError::new(
+                node.span(),
+                "aliases repeat too much of this document",
+            ));
         }
         Ok(())
     }

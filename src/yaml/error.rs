@@ -13,7 +13,10 @@ pub struct ReadError {
 impl ReadError {
     /// An error at a place.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span: Some(span), message: message.into() }
+        Self {
+            span: Some(span),
+            message: message.into(),
+        }
     }
 
     /// The key or value to blame; absent where there is no text at all.
@@ -43,6 +46,9 @@ impl std::error::Error for ReadError {}
 
 impl serde::de::Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { span: None, message: message.to_string() }
+        Self {
+            span: None,
+            message: message.to_string(),
+        }
     }
 }

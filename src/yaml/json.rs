@@ -11,7 +11,11 @@ type Object = Map<String, serde_json::Value>;
 impl Node<'_> {
     /// The node as a JSON value, aliases and merge keys expanded, as one of Kubernetes' readers has it.
     pub fn to_json(self, schema: Schema) -> Result<serde_json::Value, ReadError> {
-        Conversion { schema, budget: Budget::default() }.value(self)
+        Conversion {
+            schema,
+            budget: Budget::default(),
+        }
+        .value(self)
     }
 }
 
@@ -37,13 +41,17 @@ impl Conversion {
             return Err(ReadError::new(node.span(), "this alias has no anchor"));
         }
         match node.resolve(self.schema) {
-            Ok(value) => to_json(value).ok_or_else(|| ReadError::new(node.span(), "JSON has no such number")),
-            Err(Refusal::Tag) => {
-                Err(ReadError::new(node.span(), "the text is nothing that its tag can stand for"))
+            Ok(value) => {
+                to_json(value).ok_or_else(|| ReadError::new(node.span(), "JSON has no such number"))
             }
-            Err(Refusal::Binary) => {
-                Err(ReadError::new(node.span(), "the text behind !!binary is not base64"))
-            }
+            Err(Refusal::Tag) => Err(ReadError::new(
+                node.span(),
+                "the text is nothing that its tag can stand for",
+            )),
+            Err(Refusal::Binary) => Err(ReadError::new(
+                node.span(),
+                "the text behind !!binary is not base64",
+            )),
         }
     }
 
@@ -103,26 +111,32 @@ impl Conversion {
 
     fn key(&mut self, key: Node<'_>) -> Result<String, ReadError> {
         if key.shape() != Shape::Scalar {
-            return Err(ReadError::new(key.span(), "a mapping or a list cannot be a key"));
+            return Err(ReadError::new(
+                key.span(),
+                "a mapping or a list cannot be a key",
+            ));
         }
         // What cannot be a value cannot be a key, but for the numbers that JSON lacks: as keys they are texts.
         if !matches!(key.resolve(self.schema), Ok(Value::Float(_))) {
             self.scalar(key)?;
         }
-        let text =
-            key_text(key, self.schema).ok_or_else(|| ReadError::new(key.span(), "null cannot be a key"))?;
+        let text = key_text(key, self.schema)
+            .ok_or_else(|| ReadError::new(key.span(), "null cannot be a key"))?;
         Ok(text.into_owned())
     }
 }
 
 /// The mappings that a merge key adds.
-fn merged_mappings<'n>(entry: Entry<'n>) -> Result<Vec<Node<'n>>, ReadError> {
+fn merged_mappings(entry: Entry<'_>) -> Result<Vec<Node<'_>>, ReadError> {
     let mappings: Vec<_> = match entry.value.shape() {
         Shape::Sequence => entry.value.items().collect(),
         Shape::Mapping | Shape::Scalar => vec![entry.value],
     };
     match mappings.iter().find(|node| !node.is_mapping()) {
-        Some(other) => Err(ReadError::new(other.span(), "<< merges mappings or lists of mappings")),
+        Some(other) => Err(ReadError::new(
+            other.span(),
+            "<< merges mappings or lists of mappings",
+        )),
         None => Ok(mappings),
     }
 }
@@ -133,8 +147,14 @@ fn refuse_repeated_keys(mapping: Node<'_>) -> Result<(), ReadError> {
         return Ok(());
     }
     let mut seen = std::collections::HashSet::new();
-    match mapping.entries().find(|entry| !seen.insert(entry.key.text())) {
-        Some(again) => Err(ReadError::new(again.key.span(), "this key stands twice in its mapping")),
+    match mapping
+        .entries()
+        .find(|entry| !seen.insert(entry.key.text()))
+    {
+        Some(again) => Err(ReadError::new(
+            again.key.span(),
+            "this key stands twice in its mapping",
+        )),
         None => Ok(()),
     }
 }
@@ -152,7 +172,10 @@ fn to_json(value: Value<'_>) -> Option<serde_json::Value> {
 
 /// Go writes a float without a fraction as a whole number.
 fn number(value: f64) -> Option<Number> {
-    #[expect(clippy::cast_precision_loss, reason = "compared with the float it came from")]
-    let whole = (value.abs() < 1e18 && (value as i64) as f64 == value).then_some(value as i64);
-    whole.map(Number::from).or_else(|| Number::from_f64(value))
+    let whole = value.fract() == 0.0 && value.abs() < 1e18;
+    if whole {
+        Some(Number::from(value as i64))
+    } else {
+        Number::from_f64(value)
+    }
 }

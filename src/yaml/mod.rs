@@ -4,8 +4,12 @@
 //! [`Node`] is the view everybody else works with: it knows its place and follows aliases and merge keys.
 
 mod budget;
+mod de;
 mod duplicates;
+mod embed;
+mod encrypted;
 mod error;
+mod invariant;
 mod json;
 mod node;
 mod number;
@@ -13,14 +17,20 @@ mod parse;
 mod resolve;
 mod scalar;
 mod scan;
+mod spanned;
+mod template;
 mod timestamp;
 mod tree;
 mod trouble;
 mod unusual;
 
+pub use de::from_node;
+pub use encrypted::{is_encrypted, is_sops};
 pub use error::ReadError;
 pub use node::{Entry, Node, Shape, Walk};
 pub use parse::{parse, parse_json};
 pub use resolve::{Schema, Value};
+pub use spanned::Spanned;
+pub use template::{looks_like_template, parse_template};
 pub use tree::{Comment, Document, NodeId, Style, Tree};
 pub use trouble::{Fault, Grade, Readers, Trouble};

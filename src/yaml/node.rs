@@ -2,9 +2,12 @@
 
 use super::resolve::{Schema, Value};
 use super::scalar;
-use super::tree::{COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree};
+use super::tree::{
+    COOK, DUPLICATE_KEYS, Kind, MERGE, NodeId, PROPERTY, Property, RawNode, Style, Tree,
+};
 use crate::source::Span;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// A node of a tree. Cheap to copy; reads through aliases, but its place is where the alias is written.
 #[derive(Debug, Clone, Copy)]
@@ -97,24 +100,35 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether a template action stands inside: the value is injected and unknown here.
+    /// Whether a template action stands inside: the value, or a part of it, is injected and unknown here.
     pub fn is_templated(self) -> bool {
         let raw = self.raw_node();
-        self.tree.overlaps_action(raw.start, raw.end)
+        if self.tree.overlaps_action(raw.start, raw.end) {
+            return true;
+        }
+        // What is injected below a key without a value, or behind the last entry, stands outside the node as read.
+        let is_open = matches!(raw.kind, Kind::Empty | Kind::Mapping | Kind::Sequence)
+            && raw.style != Style::Flow;
+        is_open && self.tree.is_injected(raw.end, self.start_of_next(raw))
+    }
+
+    fn start_of_next(self, raw: RawNode) -> u32 {
+        let next = self.tree.nodes.get(raw.next as usize);
+        next.map_or(self.tree.text.len() as u32, |next| next.start)
     }
 
     /// The value of a key. Merge keys are followed; of equal keys the last one counts, as for kubectl.
-    pub fn get(self, key: &str) -> Option<Node<'a>> {
+    pub fn get(self, key: &str) -> Option<Self> {
         self.entry(key).map(|entry| entry.value)
     }
 
     /// A key with its value. Merge keys are followed; of equal keys the last one counts, as for kubectl.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        self.entry_within(key, MAX_MERGES)
+        self.entry_within(key, &Cell::new(MAX_MERGES))
     }
 
     /// The value below a path of keys.
-    pub fn at(self, path: &[&str]) -> Option<Node<'a>> {
+    pub fn at(self, path: &[&str]) -> Option<Self> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
@@ -136,7 +150,11 @@ impl<'a> Node<'a> {
     /// Every node below this one, itself included, in the order of the text. Aliases are not entered, so the walk is
     /// linear whatever the input.
     pub fn walk(self) -> Walk<'a> {
-        Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
+        Walk {
+            tree: self.tree,
+            at: self.id.0,
+            end: self.raw_node().next,
+        }
     }
 
     /// Whether `other` is this node or written below it.
@@ -154,6 +172,17 @@ impl<'a> Node<'a> {
             return Cow::Borrowed(unquoted(self.slice(raw), raw.style));
         }
         Cow::Owned(scalar::cook(&self.tree.text, raw))
+    }
+
+    /// The text of a plain scalar that is its characters, without properties; a short cut for [`Self::text`].
+    pub(super) fn untouched_text(self) -> Option<&'a str> {
+        let raw = self.raw_node();
+        let untouched = raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0;
+        if untouched {
+            Some(self.slice(raw))
+        } else {
+            None
+        }
     }
 
     /// The text if it is known: a scalar that no template action injects and that is not null.
@@ -175,7 +204,8 @@ impl<'a> Node<'a> {
     /// The typed value as one of Kubernetes' readers reads it; null for a collection. A text that its tag cannot stand
     /// for stays a text here; [`Node::to_json`] says so.
     pub fn value_as(self, schema: Schema) -> Value<'a> {
-        self.resolve(schema).unwrap_or_else(|_| Value::String(self.text()))
+        self.resolve(schema)
+            .unwrap_or_else(|_| Value::String(self.text()))
     }
 
     /// The characters of the node as written, quotes included.
@@ -190,7 +220,8 @@ impl<'a> Node<'a> {
 
     /// The name of the node's anchor, without `&`.
     pub fn anchor(self) -> Option<&'a str> {
-        self.property(&self.tree.anchors).and_then(|anchor| anchor.strip_prefix('&'))
+        self.property(&self.tree.anchors)
+            .and_then(|anchor| anchor.strip_prefix('&'))
     }
 
     fn property(self, properties: &'a [Property]) -> Option<&'a str> {
@@ -198,14 +229,22 @@ impl<'a> Node<'a> {
         if raw.flags & PROPERTY == 0 {
             return None;
         }
-        let at = properties.binary_search_by_key(&id, |property| property.node).ok()?;
+        let at = properties
+            .binary_search_by_key(&id, |property| property.node)
+            .ok()?;
         let property = properties[at];
-        self.tree.text.get(property.start as usize..property.end as usize)
+        self.tree
+            .text
+            .get(property.start as usize..property.end as usize)
     }
 
     /// The anchored node that an alias stands for; the node itself if it is no alias.
-    pub fn target(self) -> Node<'a> {
-        Node { tree: self.tree, id: self.resolved_entry().0 }
+    #[must_use]
+    pub fn target(self) -> Self {
+        Self {
+            tree: self.tree,
+            id: self.resolved_entry().0,
+        }
     }
 
     /// Whether this is an alias, whatever it stands for.
@@ -223,25 +262,32 @@ impl<'a> Node<'a> {
         self.resolved().flags & DUPLICATE_KEYS != 0
     }
 
-    fn entry_within(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+    fn entry_within(self, key: &str, merges: &Cell<u32>) -> Option<Entry<'a>> {
         let raw = self.resolved();
         if raw.kind != Kind::Mapping {
             return None;
         }
         let mut found = self.entries().filter(|entry| entry.key.is_key(key));
-        let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
-        if own.is_some() || raw.flags & MERGE == 0 || merges == 0 {
+        let own = if raw.flags & DUPLICATE_KEYS == 0 {
+            found.next()
+        } else {
+            found.last()
+        };
+        if own.is_some() || raw.flags & MERGE == 0 {
             return own;
         }
-        let merged = self.entries().filter(|entry| entry.key.is_merge_key());
-        merged.filter_map(|entry| entry.value.merged_entry(key, merges - 1)).last()
+        let added = self.entries().filter(|entry| entry.key.is_merge_key());
+        added
+            .filter_map(|entry| entry.value.merged_entry(key, merges))
+            .last()
     }
 
     /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
-    fn merged_entry(self, key: &str, merges: u32) -> Option<Entry<'a>> {
+    fn merged_entry(self, key: &str, merges: &Cell<u32>) -> Option<Entry<'a>> {
+        merges.set(merges.get().checked_sub(1)?);
         match self.shape() {
             Shape::Mapping => self.entry_within(key, merges),
-            Shape::Sequence => self.items().find_map(|item| item.entry_within(key, merges)),
+            Shape::Sequence => self.items().find_map(|item| item.merged_entry(key, merges)),
             Shape::Scalar => None,
         }
     }
@@ -263,7 +309,11 @@ impl<'a> Node<'a> {
     fn children(self, kind: Kind) -> Children<'a> {
         let (id, raw) = self.resolved_entry();
         let end = if raw.kind == kind { raw.next } else { id.0 + 1 };
-        Children { tree: self.tree, at: id.0 + 1, end }
+        Children {
+            tree: self.tree,
+            at: id.0 + 1,
+            end,
+        }
     }
 
     fn raw_node(self) -> RawNode {
@@ -284,12 +334,15 @@ impl<'a> Node<'a> {
     }
 
     fn slice(self, raw: RawNode) -> &'a str {
-        self.tree.text.get(raw.start as usize..raw.end as usize).unwrap_or_default()
+        self.tree
+            .text
+            .get(raw.start as usize..raw.end as usize)
+            .unwrap_or_default()
     }
 }
 
-/// Merge keys of merge keys: nobody writes more, and a circle must end.
-const MAX_MERGES: u32 = 16;
+/// Mappings that one look-up follows merge keys into. Nobody writes as many, and merges of merges must not explode.
+const MAX_MERGES: u32 = 256;
 
 fn unquoted(slice: &str, style: Style) -> &str {
     match style {
@@ -313,7 +366,10 @@ impl<'a> Iterator for Children<'a> {
         }
         let id = NodeId(self.at);
         self.at = self.tree.nodes[id.0 as usize].next;
-        Some(Node { tree: self.tree, id })
+        Some(Node {
+            tree: self.tree,
+            id,
+        })
     }
 }
 
@@ -333,6 +389,9 @@ impl<'a> Iterator for Walk<'a> {
             return None;
         }
         self.at += 1;
-        Some(Node { tree: self.tree, id: NodeId(self.at - 1) })
+        Some(Node {
+            tree: self.tree,
+            id: NodeId(self.at - 1),
+        })
     }
 }

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 /// The number a text stands for: `0755`, `0x1F`, `1_000`, `1e3`, `.5`.
 pub(super) fn parse(text: &str) -> Option<Value<'static>> {
     // Behind a dot go-yaml leaves underscores where they are, so that the text is no number.
-    let digits = match text.contains('_') && !text.starts_with('.') {
-        true => Cow::Owned(text.replace('_', "")),
-        false => Cow::Borrowed(text),
+    let grouped = text.contains('_') && !text.starts_with('.');
+    let digits = if grouped {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
     };
     integer(&digits).or_else(|| float(&digits))
 }
@@ -35,7 +37,10 @@ fn integer(text: &str) -> Option<Value<'static>> {
         return Some(Value::Int(value));
     }
     let signed = text.starts_with('+');
-    u64::try_from(value).ok().filter(|_| !signed).map(Value::Uint)
+    u64::try_from(value)
+        .ok()
+        .filter(|_| !signed)
+        .map(Value::Uint)
 }
 
 /// A leading zero alone means octal: the trap of file modes.
@@ -55,7 +60,10 @@ fn float(text: &str) -> Option<Value<'static>> {
     if !is_float(text.as_bytes()) {
         return None;
     }
-    text.parse().ok().filter(|value: &f64| value.is_finite()).map(Value::Float)
+    text.parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite())
+        .map(Value::Float)
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -78,7 +86,9 @@ fn is_float(text: &[u8]) -> bool {
 }
 
 fn unsigned(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text)
+    text.strip_prefix(b"-")
+        .or_else(|| text.strip_prefix(b"+"))
+        .unwrap_or(text)
 }
 
 fn split_digits(text: &[u8]) -> (usize, &[u8]) {
@@ -100,9 +110,8 @@ pub(super) fn format_key(value: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let significant = digits.bytes().filter(u8::is_ascii_digit).count() as i32;
-    // Go decides by 6 digits, or 21 where the shortest form is a whole number.
-    if exponent < -4 || exponent >= significant.max(21) {
+    // The shortest form that reads back as the same number has no more than 21 places.
+    if !(-4..21).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
@@ -122,20 +131,28 @@ mod tests {
     #[test]
     fn sixty_four_bits_and_then_floats() {
         assert_eq!(parse("18446744073709551615"), Some(Value::Uint(u64::MAX)));
-        assert_eq!(parse("18446744073709551616"), Some(Value::Float(18_446_744_073_709_551_616.0)));
+        assert_eq!(
+            parse("18446744073709551616"),
+            Some(Value::Float(18_446_744_073_709_551_616.0))
+        );
         assert_eq!(parse("-9223372036854775808"), Some(Value::Int(i64::MIN)));
     }
 
     #[test]
     fn what_only_looks_like_a_number_is_none() {
-        for text in ["1e400", "0xg", "12:30", ".", "-", "1.2.3", "._5", "0x", "１"] {
+        for text in [
+            "1e400", "0xg", "12:30", ".", "-", "1.2.3", "._5", "0x", "１",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn keys_are_written_as_go_writes_them() {
-        let written: Vec<_> = [1.5, 0.1, 1e-7, 100.0].into_iter().map(format_key).collect();
+        let written: Vec<_> = [1.5, 0.1, 1e-7, 100.0]
+            .into_iter()
+            .map(format_key)
+            .collect();
         assert_eq!(written, ["1.5", "0.1", "1e-07", "100"]);
     }
 }

@@ -1,7 +1,7 @@
 //! From a text to its tree: look for characters that need care, scan, find repeated keys.
 
 use super::scan::{Dialect, Found, Scanned, scan};
-use super::tree::{Origin, Tree};
+use super::tree::{Action, Origin, Tree};
 use super::trouble::Trouble;
 use super::{duplicates, unusual};
 use crate::source::FileId;
@@ -38,7 +38,7 @@ pub(super) struct Input {
     pub(super) origin: Origin,
     pub(super) dialect: Dialect,
     /// Template actions, sorted.
-    pub(super) actions: Vec<(u32, u32)>,
+    pub(super) actions: Vec<Action>,
     /// The text with the actions masked; offsets are the same.
     pub(super) masked: Option<String>,
 }
@@ -46,7 +46,10 @@ pub(super) struct Input {
 pub(super) fn read(input: Input) -> Tree {
     let text = input.masked.as_deref().unwrap_or(&input.text);
     let unusual = unusual::find(text, input.dialect);
-    let scanned = scan(unusual.harmless.as_deref().unwrap_or(text), input.dialect);
+    let mut scanned = scan(unusual.harmless.as_deref().unwrap_or(text), input.dialect);
+    if unusual.harmless.is_some() {
+        end_before_line_breaks(&mut scanned, text);
+    }
     assemble(input, scanned, unusual.troubles)
 }
 
@@ -67,21 +70,52 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
     let mut troubles = scanned.troubles;
     troubles.extend(unusual);
     troubles.sort_by_key(|found| found.start);
-    tree.troubles = troubles.iter().map(|found| trouble(&tree, *found)).collect();
+    tree.troubles = troubles
+        .iter()
+        .map(|found| trouble(&tree, *found))
+        .collect();
     duplicates::mark(&mut tree);
     tree
 }
 
+/// A replaced line break has blanks before it. What ends behind them ends inside the character they stand for.
+fn end_before_line_breaks(scanned: &mut Scanned, text: &str) {
+    let floor = |end: &mut u32| *end = floor_char(text, *end as usize) as u32;
+    scanned
+        .nodes
+        .iter_mut()
+        .for_each(|node| floor(&mut node.end));
+    scanned
+        .comments
+        .iter_mut()
+        .for_each(|comment| floor(&mut comment.1));
+    for document in &mut scanned.documents {
+        floor(&mut document.start);
+        floor(&mut document.end);
+    }
+}
+
 fn trouble(tree: &Tree, found: Found) -> Trouble {
-    let start = floor(&tree.text, found.start);
-    let end = ceil(&tree.text, found.end.max(start));
-    Trouble { grade: found.grade, span: tree.span(start as u32, end as u32), fault: found.fault }
+    let start = floor_char(&tree.text, found.start);
+    let end = ceil_char(&tree.text, found.end.max(start));
+    Trouble {
+        grade: found.grade,
+        span: tree.span(start as u32, end as u32),
+        fault: found.fault,
+    }
 }
 
-fn floor(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+/// The last character boundary at or before an offset.
+pub(super) fn floor_char(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }
 
-fn ceil(text: &str, offset: usize) -> usize {
-    (offset..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
+/// The first character boundary at or behind an offset.
+pub(super) fn ceil_char(text: &str, offset: usize) -> usize {
+    (offset..text.len())
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(text.len())
 }

@@ -52,7 +52,11 @@ pub(super) fn resolve<'a>(
     schema: Schema,
 ) -> Result<Value<'a>, Refusal> {
     let Some(tag) = tag.map(short) else {
-        return Ok(if style == Style::Plain { untagged(text, schema) } else { Value::String(text) });
+        return Ok(if style == Style::Plain {
+            untagged(text, schema)
+        } else {
+            Value::String(text)
+        });
     };
     match (tag, schema) {
         ("!", Schema::Kustomize) if style == Style::Plain => Ok(untagged(text, schema)),
@@ -64,10 +68,9 @@ pub(super) fn resolve<'a>(
 
 /// The key that a scalar becomes in an object; nothing for null, which is no key.
 pub(super) fn key_text(key: Node<'_>, schema: Schema) -> Option<Cow<'_, str>> {
-    let text = key.text();
-    let is_plain = key.style() == Style::Plain && key.tag().is_none();
-    if is_plain && !may_be_special(&text) {
-        return Some(text);
+    // Nearly every key is a word that means itself.
+    if let Some(text) = key.untouched_text().filter(|text| !may_be_special(text)) {
+        return Some(Cow::Borrowed(text));
     }
     match key.resolve(schema).ok()? {
         Value::Null => None,
@@ -81,7 +84,9 @@ pub(super) fn key_text(key: Node<'_>, schema: Schema) -> Option<Cow<'_, str>> {
 
 /// `!!str` for `!<tag:yaml.org,2002:str>`.
 fn short(tag: &str) -> &str {
-    let name = tag.strip_prefix("!<tag:yaml.org,2002:").and_then(|rest| rest.strip_suffix('>'));
+    let name = tag
+        .strip_prefix("!<tag:yaml.org,2002:")
+        .and_then(|rest| rest.strip_suffix('>'));
     match name {
         Some("bool") => "!!bool",
         Some("int") => "!!int",
@@ -103,14 +108,18 @@ fn untagged(text: Cow<'_, str>, schema: Schema) -> Value<'_> {
         .unwrap_or(Value::String(text))
 }
 
-/// Most texts begin with a letter that no special value begins with.
-fn may_be_special(text: &str) -> bool {
-    text.bytes().next().is_none_or(|first| {
-        matches!(
-            first,
-            b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'.' | b'+' | b'-'
-        ) || first.is_ascii_digit()
-    })
+/// Whether a plain text can be anything else than a text. Most begin with a letter that no special word begins with.
+pub(super) fn may_be_special(text: &str) -> bool {
+    let Some(first) = text.bytes().next() else {
+        return true;
+    };
+    match first {
+        b'0'..=b'9' | b'.' | b'+' | b'-' | b'~' => true,
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => {
+            word(text, Schema::Kubectl).is_some()
+        }
+        _ => false,
+    }
 }
 
 fn word(text: &str, schema: Schema) -> Option<Value<'static>> {
@@ -139,7 +148,9 @@ fn timestamp_of(text: &str, schema: Schema) -> Option<Value<'static>> {
 
 fn tagged<'a>(text: Cow<'a, str>, tag: &str, schema: Schema) -> Result<Value<'a>, Refusal> {
     if tag == "!!timestamp" {
-        return timestamp::normalise(&text).map(|text| Value::String(text.into())).ok_or(Refusal::Tag);
+        return timestamp::normalise(&text)
+            .map(|text| Value::String(text.into()))
+            .ok_or(Refusal::Tag);
     }
     match (tag, untagged(text, schema)) {
         ("!!null", value @ Value::Null)
@@ -154,7 +165,9 @@ fn tagged<'a>(text: Cow<'a, str>, tag: &str, schema: Schema) -> Result<Value<'a>
 fn decoded<'a>(text: &str) -> Result<Value<'a>, Refusal> {
     let compact: String = text.split(['\n', '\r']).collect();
     let bytes = STANDARD.decode(compact).map_err(|_| Refusal::Binary)?;
-    Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned().into()))
+    Ok(Value::String(
+        String::from_utf8_lossy(&bytes).into_owned().into(),
+    ))
 }
 
 impl<'a> Node<'a> {
@@ -180,7 +193,10 @@ mod tests {
     #[test]
     fn version_numbers_lose_their_zero() {
         assert_eq!(plain("1.10", Schema::Kubectl), Value::Float(1.1));
-        assert_eq!(plain("1.10.0", Schema::Kubectl), Value::String("1.10.0".into()));
+        assert_eq!(
+            plain("1.10.0", Schema::Kubectl),
+            Value::String("1.10.0".into())
+        );
     }
 
     #[test]
@@ -191,7 +207,13 @@ mod tests {
 
     #[test]
     fn dates_are_timestamps_for_kustomize_only() {
-        assert_eq!(plain("2027-03-31", Schema::Kubectl), Value::String("2027-03-31".into()));
-        assert_eq!(plain("2027-03-31", Schema::Kustomize), Value::String("2027-03-31T00:00:00Z".into()));
+        assert_eq!(
+            plain("2027-03-31", Schema::Kubectl),
+            Value::String("2027-03-31".into())
+        );
+        assert_eq!(
+            plain("2027-03-31", Schema::Kustomize),
+            Value::String("2027-03-31T00:00:00Z".into())
+        );
     }
 }

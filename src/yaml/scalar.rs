@@ -8,7 +8,9 @@ use memchr::memchr2;
 
 /// The text of a scalar that is not simply its characters.
 pub(super) fn cook(text: &str, node: RawNode) -> String {
-    let written = text.get(node.start as usize..node.end as usize).unwrap_or_default();
+    let written = text
+        .get(node.start as usize..node.end as usize)
+        .unwrap_or_default();
     match node.style {
         Style::SingleQuoted => fold(inside(written)).replace("''", "'"),
         Style::DoubleQuoted => decode(inside(written)),
@@ -20,7 +22,9 @@ pub(super) fn cook(text: &str, node: RawNode) -> String {
 
 /// What stands between two quotes.
 pub(super) fn inside(quoted: &str) -> &str {
-    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
+    quoted
+        .get(1..quoted.len().saturating_sub(1))
+        .unwrap_or_default()
 }
 
 /// What becomes of the line breaks at the end of a block scalar.
@@ -68,9 +72,15 @@ pub(super) fn block_lines(text: &str, node: RawNode) -> Vec<Line> {
     let mut at = next_line(text, node.start as usize);
     while at < end {
         let stop = line_end(text, at).min(end);
-        let spaces =
-            text.as_bytes()[at..stop].iter().take(indentation).take_while(|&&byte| byte == b' ').count();
-        lines.push(Line { start: at + spaces, end: stop });
+        let spaces = text.as_bytes()[at..stop]
+            .iter()
+            .take(indentation)
+            .take_while(|&&byte| byte == b' ')
+            .count();
+        lines.push(Line {
+            start: at + spaces,
+            end: stop,
+        });
         at = next_line(text, at);
     }
     lines
@@ -79,9 +89,14 @@ pub(super) fn block_lines(text: &str, node: RawNode) -> Vec<Line> {
 fn block(text: &str, node: RawNode, join: fn(&[&str]) -> String) -> String {
     let (indentation, chomp) = unpack(node.x);
     let lines = block_lines(text, node);
-    let parts: Vec<_> = lines.iter().filter_map(|line| text.get(line.start..line.end)).collect();
+    let parts: Vec<_> = lines
+        .iter()
+        .filter_map(|line| text.get(line.start..line.end))
+        .collect();
     let mut cooked = join(&parts);
-    let end = lines.last().map_or(next_line(text, node.start as usize), |line| line.end);
+    let end = lines
+        .last()
+        .map_or(next_line(text, node.start as usize), |line| line.end);
     let breaks = trailing_breaks(text, end, indentation, lines.is_empty());
     let kept = match chomp {
         Chomp::Strip => 0,
@@ -108,8 +123,16 @@ fn trailing_breaks(text: &str, at: usize, indentation: usize, at_line_start: boo
     }
     loop {
         let rest = bytes.get(line..).unwrap_or_default();
-        let limit = if indentation == 0 { rest.len() } else { indentation };
-        let spaces = rest.iter().take(limit).take_while(|&&byte| byte == b' ').count();
+        let limit = if indentation == 0 {
+            rest.len()
+        } else {
+            indentation
+        };
+        let spaces = rest
+            .iter()
+            .take(limit)
+            .take_while(|&&byte| byte == b' ')
+            .count();
         if !matches!(rest.get(spaces), Some(b'\n' | b'\r')) {
             return breaks;
         }
@@ -133,13 +156,12 @@ fn fold_lines(lines: &[&str]) -> String {
             continue;
         }
         let kept = match previous {
-            None => empty,
             Some(previous) if is_indented(previous) || is_indented(line) => empty + 1,
             Some(_) if empty == 0 => {
                 folded.push(' ');
                 0
             }
-            Some(_) => empty,
+            _ => empty,
         };
         folded.extend(std::iter::repeat_n('\n', kept));
         folded.push_str(line);
@@ -158,7 +180,11 @@ fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut lines = lines(text).peekable();
     if let Some(first) = lines.next() {
-        folded.push_str(if lines.peek().is_some() { first.trim_end_matches([' ', '\t']) } else { first });
+        folded.push_str(if lines.peek().is_some() {
+            first.trim_end_matches([' ', '\t'])
+        } else {
+            first
+        });
     }
     let mut breaks = 0;
     while let Some(line) = lines.next() {
@@ -277,7 +303,11 @@ fn hexadecimal<'a>(text: &'a str, after: &'a str, digits: usize, decoded: &mut S
 fn code_unit(text: &str, digits: usize) -> Option<u32> {
     let digits = text.get(..digits)?;
     let all = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if all { u32::from_str_radix(digits, 16).ok() } else { None }
+    if all {
+        u32::from_str_radix(digits, 16).ok()
+    } else {
+        None
+    }
 }
 
 /// Passes line breaks and the blanks around them; counts the breaks.

@@ -11,7 +11,11 @@ pub(super) fn normalise(text: &str) -> Option<String> {
     if !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
-    let time = if rest.is_empty() { "00:00:00Z".into() } else { time(rest)? };
+    let time = if rest.is_empty() {
+        "00:00:00Z".into()
+    } else {
+        time(rest)?
+    };
     Some(format!("{year:04}-{month:02}-{day:02}T{time}"))
 }
 
@@ -25,7 +29,11 @@ fn time(text: &str) -> Option<String> {
     skip(&mut rest, ':')?;
     let second = digits(&mut rest, 1..=2).filter(|&second| second < 60)?;
     let fraction = fraction(&mut rest);
-    let zone = if zoned { zone(rest)? } else { rest.is_empty().then(|| "Z".to_owned())? };
+    let zone = if zoned {
+        zone(rest)?
+    } else {
+        rest.is_empty().then(|| "Z".to_owned())?
+    };
     Some(format!("{hour:02}:{minute:02}:{second:02}{fraction}{zone}"))
 }
 
@@ -40,7 +48,11 @@ fn fraction(rest: &mut &str) -> String {
     }
     let kept = after[..length.min(9)].trim_end_matches('0');
     *rest = &after[length..];
-    if kept.is_empty() { String::new() } else { format!(".{kept}") }
+    if kept.is_empty() {
+        String::new()
+    } else {
+        format!(".{kept}")
+    }
 }
 
 fn zone(text: &str) -> Option<String> {
@@ -52,11 +64,21 @@ fn zone(text: &str) -> Option<String> {
     skip(&mut rest, ':')?;
     let minutes = digits(&mut rest, 2..=2).filter(|&minutes| minutes < 60)?;
     let whole = rest.is_empty();
-    whole.then(|| if hours + minutes == 0 { "Z".into() } else { text.to_owned() })
+    whole.then(|| {
+        if hours + minutes == 0 {
+            "Z".into()
+        } else {
+            text.to_owned()
+        }
+    })
 }
 
 fn digits(rest: &mut &str, length: std::ops::RangeInclusive<usize>) -> Option<u32> {
-    let found = rest.bytes().take(*length.end()).take_while(u8::is_ascii_digit).count();
+    let found = rest
+        .bytes()
+        .take(*length.end())
+        .take_while(u8::is_ascii_digit)
+        .count();
     if found < *length.start() {
         return None;
     }
@@ -71,7 +93,7 @@ fn skip(rest: &mut &str, separator: char) -> Option<()> {
 }
 
 fn days_in(year: u32, month: u32) -> u32 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,
@@ -89,7 +111,10 @@ mod tests {
         let normal = |text| normalise(text).expect(text);
         assert_eq!(normal("2001-1-2"), "2001-01-02T00:00:00Z");
         assert_eq!(normal("2001-12-14 21:59:43.10"), "2001-12-14T21:59:43.1Z");
-        assert_eq!(normal("2001-12-14t21:59:43.10-05:00"), "2001-12-14T21:59:43.1-05:00");
+        assert_eq!(
+            normal("2001-12-14t21:59:43.10-05:00"),
+            "2001-12-14T21:59:43.1-05:00"
+        );
         assert_eq!(normal("2001-12-14T21:59:43+00:00"), "2001-12-14T21:59:43Z");
     }
 

@@ -23,7 +23,7 @@ pub struct Tree {
     pub(super) duplicates: Vec<(NodeId, NodeId)>,
     pub(super) troubles: Vec<Trouble>,
     /// Template actions that were masked, sorted by start.
-    pub(super) actions: Vec<(u32, u32)>,
+    pub(super) actions: Vec<Action>,
 }
 
 impl Tree {
@@ -40,7 +40,9 @@ impl Tree {
     /// The root node of every document that could be read and is not empty.
     pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
         let readable = self.documents.iter().filter_map(|document| document.root);
-        readable.map(|id| Node::new(self, id)).filter(|node| !node.is_null())
+        readable
+            .map(|id| Node::new(self, id))
+            .filter(|node| !node.is_null())
     }
 
     /// What was wrong, in the order of the text.
@@ -78,9 +80,32 @@ impl Tree {
     }
 
     pub(super) fn overlaps_action(&self, start: u32, end: u32) -> bool {
-        let next = self.actions.partition_point(|action| action.1 <= start);
-        self.actions.get(next).is_some_and(|action| action.0 < end)
+        self.actions_from(start)
+            .next()
+            .is_some_and(|action| action.start < end)
     }
+
+    /// Whether something is injected in a range.
+    pub(super) fn is_injected(&self, start: u32, end: u32) -> bool {
+        let mut actions = self
+            .actions_from(start)
+            .take_while(|action| action.start < end);
+        actions.any(|action| action.injects)
+    }
+
+    fn actions_from(&self, start: u32) -> impl Iterator<Item = &Action> {
+        let first = self.actions.partition_point(|action| action.end <= start);
+        self.actions.iter().skip(first)
+    }
+}
+
+/// A template action that was masked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Action {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// It puts something into the text, unlike `if` or `end`.
+    pub(super) injects: bool,
 }
 
 /// Where the text of a tree stands in its file.
@@ -95,22 +120,31 @@ pub(super) enum Origin {
 }
 
 impl Origin {
-    fn span(&self, file: FileId, start: u32, end: u32) -> Span {
+    pub(super) fn span(&self, file: FileId, start: u32, end: u32) -> Span {
         match self {
             Self::File => Span::new(file, start, end),
             Self::Whole(start, end) => Span::new(file, *start, *end),
-            // An end at the beginning of a line belongs to the line before.
-            Self::Lines(lines) if start < end => {
-                Span::new(file, in_file(lines, start), in_file(lines, end - 1) + 1)
+            Self::Lines(lines) => {
+                // An end at the beginning of a line belongs to the line before.
+                let last = if start < end { end - 1 } else { start };
+                Span::new(
+                    file,
+                    in_file(lines, start, start),
+                    in_file(lines, last, end),
+                )
             }
-            Self::Lines(lines) => Span::new(file, in_file(lines, start), in_file(lines, start)),
         }
     }
 }
 
-fn in_file(lines: &[EmbeddedLine], offset: u32) -> u32 {
-    let line = lines.partition_point(|line| line.start <= offset).saturating_sub(1);
-    lines.get(line).map_or(offset, |line| (line.in_file + (offset - line.start)).min(line.end_in_file))
+/// The place of an offset in the line that holds another.
+fn in_file(lines: &[EmbeddedLine], held: u32, offset: u32) -> u32 {
+    let line = lines
+        .partition_point(|line| line.start <= held)
+        .saturating_sub(1);
+    lines.get(line).map_or(offset, |line| {
+        (line.in_file + (offset - line.start)).min(line.end_in_file)
+    })
 }
 
 /// Where a line of an embedded text stands in its file.

@@ -24,12 +24,20 @@ impl Trouble {
 
     /// The readers that refuse the document because of it.
     pub fn refused_by(&self) -> Readers {
-        if self.grade == Grade::Fatal { Readers::ALL } else { self.fault.refusing() }
+        if self.grade == Grade::Fatal {
+            Readers::ALL
+        } else {
+            self.fault.refusing()
+        }
     }
 
     /// The readers that accept the document and read something else than YAML says.
     pub fn misread_by(&self) -> Readers {
-        if self.grade == Grade::Fatal { Readers::NONE } else { self.fault.misreading() }
+        if self.grade == Grade::Fatal {
+            Readers::NONE
+        } else {
+            self.fault.misreading()
+        }
     }
 }
 
@@ -118,6 +126,8 @@ pub enum Fault {
     ColonAfterAlias,
     /// A tag that does not end.
     BadTag,
+    /// A tag with a bracket or a comma right behind it.
+    TagWithoutSpace,
     /// A tag whose handle is not declared.
     UndeclaredHandle,
     /// An alias without an anchor before it.
@@ -148,12 +158,18 @@ pub enum Fault {
     ColonInText,
     /// A colon that YAML takes for an indicator and Kubernetes' readers for text, or the reverse.
     ColonInFlow,
+    /// A colon without a key, or what Go's readers take for one.
+    EmptyKey,
+    /// A text between brackets that begins with `?`.
+    QuestionInFlow,
     /// `[-]`.
     DashInFlow,
     /// A quote that is never closed.
     UnterminatedQuote,
     /// `---` or `...` inside a quoted text or a flow collection.
     MarkerInside,
+    /// `|` or `>` at the column of its key.
+    UnindentedHeader,
     /// A continuation line that is not further right than its key.
     UnindentedQuote,
     /// A flow collection continued at the column of its parent.
@@ -194,6 +210,7 @@ impl Fault {
         match self {
             Self::IgnoredDocument
             | Self::ColonInFlow
+            | Self::QuestionInFlow
             | Self::UnindentedBlockScalar
             | Self::UnicodeLineBreak => Readers::NONE,
             Self::UnknownDirective
@@ -202,6 +219,8 @@ impl Fault {
             | Self::UnusualName
             | Self::TabBeforeContent
             | Self::TabOnEmptyLine
+            | Self::TagWithoutSpace
+            | Self::EmptyKey
             | Self::TabInBlockScalar
             | Self::MultiLineFlowKey
             | Self::JsonEscape
@@ -210,6 +229,7 @@ impl Fault {
             | Self::ColonAfterAlias
             | Self::DashInFlow
             | Self::UnindentedQuote
+            | Self::UnindentedHeader
             | Self::UnindentedFlow
             | Self::QuoteEscape
             | Self::CommentWithoutSpace => Readers::STANDARD,
@@ -223,6 +243,7 @@ impl Fault {
             Self::IgnoredContent
             | Self::IgnoredDocument
             | Self::ColonInFlow
+            | Self::QuestionInFlow
             | Self::UnindentedBlockScalar
             | Self::UnicodeLineBreak => Readers::KUBERNETES,
             _ => Readers::NONE,
@@ -232,26 +253,61 @@ impl Fault {
     /// What it is and what to do, in one sentence without a stop.
     pub fn message(self) -> &'static str {
         match self {
-            Self::UnexpectedCharacter => "no value can begin with this character; put the text in quotes",
             Self::TooDeep => "nested too deeply to be read",
             Self::DirectiveWithoutDocument => "a directive needs a document that begins with ---",
-            Self::BadDirective => "this directive is not complete",
-            Self::UnknownDirective => "Kubernetes' readers refuse this directive; remove the line",
-            Self::SeparatorWithContent => "kubectl refuses text beside ---; begin a new line after it",
+            Self::BadDirective => "this directive is not complete, or of another YAML",
             Self::ContentAfterEnd => "nothing but a comment can follow ... on its line",
+            Self::UnexpectedCharacter => {
+                "no value can begin with this character; put the text in quotes"
+            }
+            Self::MappingHere => {
+                "a mapping cannot begin here; put the text in quotes or begin a new line"
+            }
+            Self::SequenceHere => "a sequence cannot begin here; begin a new line",
+            Self::PropertyHere => "an anchor or a tag cannot stand here",
+            Self::DuplicateProperty => "a value has one anchor and one tag at most",
+            Self::EmptyName => "an anchor or an alias needs a name",
+            Self::BadTag => "this tag is not complete",
+            Self::ContentAfterValue => {
+                "this text follows a complete value; check the quotes and the indentation"
+            }
+            Self::EntryIndentation => "this line is indented unlike the entries before it",
+            Self::ExpectedColon => "this is no key, because no : follows it; check the indentation",
+            Self::MultiLineKey => {
+                "a key must stand on one line; a colon or a quote may be missing above"
+            }
+            Self::ColonInText => "a text with a colon and a space needs quotes",
+            Self::UnterminatedQuote => "this quote is never closed",
+            Self::MarkerInside => "the document ends inside a quoted text or a bracket",
+            Self::BlockScalarHeader => "text cannot stand beside | or >; begin a new line",
+            Self::BlockScalarIndentation => {
+                "this empty line is longer than the indentation of the text below it"
+            }
+            Self::UnterminatedFlow => "this bracket is never closed",
+            Self::EmptyFlowEntry => "there is nothing between these commas",
+            Self::ExpectedComma => "a comma or a closing bracket is missing before this",
+            _ => self.remark(),
+        }
+    }
+
+    /// The message of a fault that does not keep us from reading on.
+    fn remark(self) -> &'static str {
+        match self {
+            Self::UnknownDirective => "Kubernetes' readers refuse this directive; remove the line",
+            Self::SeparatorWithContent => {
+                "kubectl refuses text beside ---; begin a new line after it"
+            }
             Self::EndWithoutDocument => "there is no document for ... to end; remove the line",
             Self::IgnoredContent => {
                 "kubectl ignores everything from here to the next ---; indent it or add a ---"
             }
             Self::IgnoredDocument => "kubectl ignores this document; begin it with ---",
-            Self::MappingHere => "a mapping cannot begin here; put the text in quotes or begin a new line",
-            Self::SequenceHere => "a sequence cannot begin here; begin a new line",
-            Self::PropertyHere => "an anchor or a tag cannot stand here",
-            Self::DuplicateProperty => "a value has one anchor and one tag at most",
-            Self::EmptyName => "an anchor or an alias needs a name",
-            Self::UnusualName => "kubectl accepts only letters, digits, - and _ in the name of an anchor",
-            Self::ColonAfterAlias => "the colon belongs to the name of the alias; put a space before it",
-            Self::BadTag => "this tag is not complete",
+            Self::UnusualName => {
+                "kubectl accepts only letters, digits, - and _ in the name of an anchor"
+            }
+            Self::ColonAfterAlias => {
+                "the colon belongs to the name of the alias; put a space before it"
+            }
             Self::UndeclaredHandle => "the handle of this tag is not declared",
             Self::UnknownAnchor => "no anchor of this name stands before the alias",
             Self::SelfReference => "the alias stands inside the value it repeats",
@@ -263,23 +319,24 @@ impl Fault {
             Self::TabInBlockScalar => {
                 "kubectl refuses a tab at the beginning of a block of text; indent it with spaces"
             }
-            Self::ContentAfterValue => {
-                "this text follows a complete value; check the quotes and the indentation"
-            }
-            Self::EntryIndentation => "this line is indented unlike the entries before it",
-            Self::ExpectedColon => "this is no key, because no : follows it; check the indentation",
-            Self::MultiLineKey => "a key must stand on one line; a colon or a quote may be missing above",
             Self::MultiLineFlowKey => "kubectl refuses a key that is not on the line of its colon",
             Self::LongKey => "a key has 1024 characters at most",
-            Self::ColonInText => "a text with a colon and a space needs quotes",
             Self::ColonInFlow => {
                 "kubectl reads this colon as a part of the text; put a space after it or use quotes"
             }
+            Self::EmptyKey => "kubectl refuses a colon without a key; write the key or use quotes",
+            Self::QuestionInFlow => {
+                "kubectl takes this ? for the mark of a key; put the text in quotes"
+            }
             Self::DashInFlow => "a lone - needs quotes between brackets",
-            Self::UnterminatedQuote => "this quote is never closed",
-            Self::MarkerInside => "the document ends inside a quoted text or a bracket",
-            Self::UnindentedQuote => "YAML wants the lines of a quoted text further right than the key",
-            Self::UnindentedFlow => "YAML wants the lines between brackets further right than the key",
+            Self::UnindentedHeader => "YAML wants | and > on the line of the key or further right",
+            Self::TagWithoutSpace => "kubectl wants a space behind a tag",
+            Self::UnindentedQuote => {
+                "YAML wants the lines of a quoted text further right than the key"
+            }
+            Self::UnindentedFlow => {
+                "YAML wants the lines between brackets further right than the key"
+            }
             Self::BadEscape => "no such escape sequence; double the backslash or use single quotes",
             Self::JsonEscape => "kubectl knows \\/ in JSON files only; write / instead",
             Self::QuoteEscape => "YAML has no \\' escape; write ' instead",
@@ -287,16 +344,9 @@ impl Fault {
                 "kubectl refuses characters written as two escapes; write the character itself"
             }
             Self::LoneSurrogate => "this escape is half a character",
-            Self::BlockScalarHeader => "text cannot stand beside | or >; begin a new line",
-            Self::BlockScalarIndentation => {
-                "this empty line is longer than the indentation of the text below it"
-            }
             Self::UnindentedBlockScalar => {
                 "kubectl reads no text at the left edge into this block; indent it"
             }
-            Self::UnterminatedFlow => "this bracket is never closed",
-            Self::EmptyFlowEntry => "there is nothing between these commas",
-            Self::ExpectedComma => "a comma or a closing bracket is missing before this",
             Self::CommentWithoutSpace => "YAML wants a space before a comment",
             Self::ControlCharacter => {
                 "control characters cannot stand in YAML; remove it or write an escape in double quotes"
@@ -304,6 +354,7 @@ impl Fault {
             Self::UnicodeLineBreak => {
                 "kubectl ends the line at this invisible character; remove it or write an escape in double quotes"
             }
+            _ => "this cannot be read",
         }
     }
 }

@@ -18,7 +18,11 @@ pub(super) struct Unusual {
 pub(super) fn find(text: &str, dialect: Dialect) -> Unusual {
     let mut unusual = Unusual::default();
     for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
-        if block.iter().fold(false, |any, &byte| any | NEEDS_CARE[byte as usize]) {
+        if block
+            .iter()
+            .fold(0, |any, &byte| any | u8::from(needs_care(byte)))
+            != 0
+        {
             examine(text, index * BLOCK, &mut unusual, dialect);
         }
     }
@@ -33,26 +37,21 @@ const BLOCK: usize = 4096;
 /// More than this of one file helps nobody.
 const MAX_TROUBLES: usize = 100;
 
-/// Bytes that are, or begin, an unusual character. `\r` is one only where no `\n` follows.
-const NEEDS_CARE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = byte != b'\t' as usize && byte != b'\n' as usize;
-        byte += 1;
-    }
-    table[0x7F] = true;
-    table[0xC2] = true;
-    table[0xE2] = true;
-    table[0xEF] = true;
-    table
-};
+/// Bytes that are, or begin, an unusual character; `\r` is one only where no `\n` follows. Comparisons instead of a table,
+/// so that the compiler looks at many bytes at a time.
+fn needs_care(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t' && byte != b'\n')
+        || byte == 0x7F
+        || byte == 0xC2
+        || byte == 0xE2
+        || byte == 0xEF
+}
 
 fn examine(text: &str, from: usize, unusual: &mut Unusual, dialect: Dialect) {
     let bytes = text.as_bytes();
     let to = (from + BLOCK).min(bytes.len());
     for at in from..to {
-        if !NEEDS_CARE[bytes[at] as usize] {
+        if !needs_care(bytes[at]) {
             continue;
         }
         let rest = &bytes[at..];
@@ -81,7 +80,11 @@ fn examine(text: &str, from: usize, unusual: &mut Unusual, dialect: Dialect) {
 
 /// Go's readers break lines at NEL, LS and PS. Blanks before the break keep the length.
 fn line_break(unusual: &mut Unusual, text: &str, at: usize) {
-    let (length, blanks) = if text.as_bytes()[at] == 0xC2 { (2, " \n") } else { (3, "  \n") };
+    let (length, blanks) = if text.as_bytes()[at] == 0xC2 {
+        (2, " \n")
+    } else {
+        (3, "  \n")
+    };
     // In quotes, where the character stays what it is, only the line is another.
     replace(unusual, text, at, blanks);
     report(unusual, Fault::UnicodeLineBreak, at, length);
@@ -94,7 +97,12 @@ fn replace(unusual: &mut Unusual, text: &str, at: usize, by: &str) {
 
 fn report(unusual: &mut Unusual, fault: Fault, start: usize, length: usize) {
     if unusual.troubles.len() < MAX_TROUBLES {
-        unusual.troubles.push(Found { grade: Grade::Compatibility, fault, start, end: start + length });
+        unusual.troubles.push(Found {
+            grade: Grade::Compatibility,
+            fault,
+            start,
+            end: start + length,
+        });
     }
 }
 
@@ -117,7 +125,11 @@ mod tests {
     use super::*;
 
     fn faults(text: &str, dialect: Dialect) -> Vec<(Fault, usize)> {
-        find(text, dialect).troubles.iter().map(|found| (found.fault, found.start)).collect()
+        find(text, dialect)
+            .troubles
+            .iter()
+            .map(|found| (found.fault, found.start))
+            .collect()
     }
 
     #[test]
@@ -137,12 +149,18 @@ mod tests {
     #[test]
     fn json_may_hold_what_yaml_may_not() {
         assert_eq!(faults("\"\u{7F}\u{85}\u{2028}\"", Dialect::Json), []);
-        assert_eq!(faults("a\u{7F}", Dialect::Yaml), [(Fault::ControlCharacter, 1)]);
+        assert_eq!(
+            faults("a\u{7F}", Dialect::Yaml),
+            [(Fault::ControlCharacter, 1)]
+        );
     }
 
     #[test]
     fn only_comments_may_stand_beside_a_separator() {
         assert_eq!(faults("a\n--- # b\n---\n", Dialect::Yaml), []);
-        assert_eq!(faults("a\n---b\n", Dialect::Yaml), [(Fault::SeparatorWithContent, 2)]);
+        assert_eq!(
+            faults("a\n---b\n", Dialect::Yaml),
+            [(Fault::SeparatorWithContent, 2)]
+        );
     }
 }

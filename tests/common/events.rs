@@ -4,7 +4,7 @@ use k8factor::yaml::{Node, Shape, Style, Tree};
 use std::fmt::Write;
 
 /// All documents as events, in the notation of `test.event` files.
-pub fn events(tree: &Tree, text: &str) -> String {
+pub(crate) fn events(tree: &Tree, text: &str) -> String {
     let mut events = String::from("+STR\n");
     let mut previous_end = 0;
     for document in tree.documents() {
@@ -97,7 +97,7 @@ fn scalar(node: Node<'_>, properties: &str, events: &mut String) {
 }
 
 /// Escapes as the suite does.
-pub fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::new(), |mut escaped, character| {
         match character {
             '\\' => escaped.push_str("\\\\"),

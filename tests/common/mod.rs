@@ -12,24 +12,23 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-
 /// A folder of material that is not ours and therefore not in the repository.
-pub fn shared(folder: &str) -> Option<PathBuf> {
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let root = std::env::var_os("K8FACTOR_SHARED").map_or(beside, PathBuf::from);
     Some(root.join(folder)).filter(|path| path.is_dir())
 }
 
 /// Where our own test data is.
-pub fn fixtures(folder: &str) -> PathBuf {
+pub(crate) fn fixtures(folder: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(folder)
 }
 
 /// The number of some file.
-pub fn file() -> FileId {
-    Sources::default().add("test.yaml".into(), "".into())
+pub(crate) fn file() -> FileId {
+    Sources::default().add("test.yaml".into(), FileKind::Yaml, "".into())
 }
 
 

@@ -8,8 +8,8 @@ use crate::yaml::trouble::Fault;
 /// Where a node stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// Column of the collection it belongs to; the node must stand further right.
-    pub(super) parent: i32,
+    /// The least column it can stand at: right of the collection it belongs to.
+    pub(super) least: usize,
     /// A collection may begin on the same line, as after `- `.
     pub(super) compact: bool,
     /// A sequence may stand at the column of its parent, as after `key:`.
@@ -18,22 +18,34 @@ pub(super) struct Place {
 
 impl Place {
     fn value_of_key(column: usize) -> Self {
-        Self { parent: column as i32, compact: false, sequence_at_parent: true }
+        Self {
+            least: column + 1,
+            compact: false,
+            sequence_at_parent: true,
+        }
     }
 
     fn item(column: usize) -> Self {
-        Self { parent: column as i32, compact: true, sequence_at_parent: false }
+        Self {
+            least: column + 1,
+            compact: true,
+            sequence_at_parent: false,
+        }
     }
 
     /// What stands behind `?`, and behind the `:` on a line of its own.
     fn explicit(column: usize) -> Self {
-        Self { parent: column as i32, compact: true, sequence_at_parent: true }
+        Self {
+            least: column + 1,
+            compact: true,
+            sequence_at_parent: true,
+        }
     }
 }
 
 /// What is known about a node before its first character is looked at.
 struct Beginning {
-    parent: i32,
+    least: usize,
     column: usize,
     /// A mapping or a sequence may begin here.
     may_nest: bool,
@@ -91,10 +103,17 @@ impl Scanner<'_> {
             self.report(Fault::TabBeforeContent, self.line_start, self.at);
         }
         let may_map = may_nest && !(self.tab && tab_counts);
-        self.content(&Beginning { parent: place.parent, column, may_nest, may_map, outer, inner })
+        self.content(&Beginning {
+            least: place.least,
+            column,
+            may_nest,
+            may_map,
+            outer,
+            inner,
+        })
     }
 
-    fn look(&self, place: Place, new_line: bool) -> Scan<Next> {
+    fn look(&mut self, place: Place, new_line: bool) -> Scan<Next> {
         if self.at_end() {
             return Ok(Next::Nothing);
         }
@@ -105,18 +124,34 @@ impl Scanner<'_> {
             return Ok(Next::Nothing);
         }
         let column = self.indentation();
-        if column > place.parent {
+        if column >= place.least {
             return Ok(Next::Node);
         }
         if self.tab {
             return self.stop(Fault::TabIndentation);
         }
-        let is_sequence = place.sequence_at_parent && column == place.parent && self.at_indicator(b'-');
-        Ok(if is_sequence { Next::SequenceAtParent } else { Next::Nothing })
+        if place.sequence_at_parent && column + 1 == place.least {
+            return Ok(self.look_at_parent());
+        }
+        Ok(Next::Nothing)
+    }
+
+    /// At the column of a key its value can be a sequence, and for Go's readers a block of text.
+    fn look_at_parent(&mut self) -> Next {
+        match self.byte() {
+            b'-' if self.at_indicator(b'-') => Next::SequenceAtParent,
+            b'|' | b'>' => {
+                self.report(Fault::UnindentedHeader, self.at, self.at + 1);
+                Next::Node
+            }
+            _ => Next::Nothing,
+        }
     }
 
     fn both(&self, outer: Properties, inner: Properties) -> Scan<Properties> {
-        outer.and(inner).map_or_else(|| self.stop(Fault::DuplicateProperty), Ok)
+        outer
+            .and(inner)
+            .map_or_else(|| self.stop(Fault::DuplicateProperty), Ok)
     }
 
     fn empty(&mut self, at: usize, outer: Properties, inner: Properties) -> Scan {
@@ -146,10 +181,12 @@ impl Scanner<'_> {
                 }
                 self.sequence(beginning.column, beginning.outer, false)
             }
-            b'?' | b':' if is_space(self.byte_at(self.at + 1)) => self.mapping_from_indicator(beginning),
+            b'?' | b':' if is_space(self.byte_at(self.at + 1)) => {
+                self.mapping_from_indicator(beginning)
+            }
             b'|' | b'>' => {
                 let properties = self.both(beginning.outer, beginning.inner)?;
-                self.block_scalar(beginning.parent, properties)
+                self.block_scalar(beginning.least, properties)
             }
             _ => self.scalar_or_mapping(beginning),
         }
@@ -169,7 +206,7 @@ impl Scanner<'_> {
         if explicit {
             self.explicit_entry(beginning.column)?;
         } else {
-            self.push_empty(self.at, beginning.inner);
+            self.empty_key(beginning.inner);
             self.at += 1;
             self.block_node(Place::value_of_key(beginning.column))?;
         }
@@ -180,7 +217,7 @@ impl Scanner<'_> {
     fn scalar_or_mapping(&mut self, beginning: &Beginning) -> Scan {
         let (start, line) = (self.at, self.line_start);
         let id = self.out.nodes.len();
-        let plain = self.atom(beginning.parent, beginning.outer, beginning.inner)?;
+        let plain = self.atom(beginning.least, beginning.outer, beginning.inner)?;
         self.pass_blanks();
         let alias = self.out.nodes[id].kind == Kind::Alias;
         if !self.at_indicator(b':') {
@@ -188,7 +225,11 @@ impl Scanner<'_> {
             if alias && beginning.outer.any() {
                 return self.stop(Fault::PropertyHere);
             }
-            return if plain { self.plain_continuation(id, beginning.parent, false) } else { Ok(()) };
+            return if plain {
+                self.plain_continuation(id, beginning.least, false)
+            } else {
+                Ok(())
+            };
         }
         self.check_key(start, line)?;
         if !beginning.may_map {
@@ -204,14 +245,14 @@ impl Scanner<'_> {
     }
 
     /// The parts a key can consist of. Says whether it was a plain scalar, which may go on below.
-    fn atom(&mut self, parent: i32, outer: Properties, inner: Properties) -> Scan<bool> {
+    fn atom(&mut self, least: usize, outer: Properties, inner: Properties) -> Scan<bool> {
         let (start, id) = (self.at, self.out.nodes.len());
         match self.byte() {
             b'[' | b'{' => {
                 let style = self.open_flow();
                 self.adopt(id, outer);
                 self.adopt(id, inner);
-                self.flow(id, style, parent)?;
+                self.flow(id, style, least)?;
                 return Ok(false);
             }
             b'*' => {
@@ -221,7 +262,7 @@ impl Scanner<'_> {
                 self.alias()?;
                 return Ok(false);
             }
-            b'"' | b'\'' => self.quoted(parent)?,
+            b'"' | b'\'' => self.quoted(least)?,
             _ => {
                 if !self.starts_plain(false) {
                     return self.stop(Fault::UnexpectedCharacter);
@@ -230,8 +271,10 @@ impl Scanner<'_> {
                 self.push(Kind::Scalar, Style::Plain, start, end);
             }
         }
-        self.adopt(id, outer);
-        self.adopt(id, inner);
+        if outer.any() || inner.any() {
+            self.adopt(id, outer);
+            self.adopt(id, inner);
+        }
         Ok(self.out.nodes[id].style == Style::Plain)
     }
 
@@ -284,7 +327,11 @@ impl Scanner<'_> {
             return self.stop(Fault::TabIndentation);
         }
         let here = self.at - self.line_start;
-        if here > column { self.stop(Fault::EntryIndentation) } else { Ok(here == column) }
+        if here > column {
+            self.stop(Fault::EntryIndentation)
+        } else {
+            Ok(here == column)
+        }
     }
 
     fn entry(&mut self, column: usize) -> Scan {
@@ -307,19 +354,26 @@ impl Scanner<'_> {
     fn key(&mut self, column: usize, properties: Properties) -> Scan {
         let (start, line) = (self.at, self.line_start);
         if self.at_indicator(b':') {
-            self.push_empty(start, properties);
+            self.empty_key(properties);
             return Ok(());
         }
         if self.at_indicator(b'-') {
             return self.stop(Fault::SequenceHere);
         }
-        self.atom(column as i32, Properties::default(), properties)?;
+        self.atom(column + 1, Properties::default(), properties)?;
         self.pass_blanks();
         if !self.at_indicator(b':') {
             self.at = start;
             return self.stop(Fault::ExpectedColon);
         }
         self.check_key(start, line)
+    }
+
+    pub(super) fn empty_key(&mut self, properties: Properties) {
+        if !properties.any() {
+            self.report(Fault::EmptyKey, self.at, self.at + 1);
+        }
+        self.push_empty(self.at, properties);
     }
 
     /// `? key` and, on a line of its own, `: value`.

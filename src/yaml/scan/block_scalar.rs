@@ -16,16 +16,20 @@ struct Extent {
 }
 
 impl Scanner<'_> {
-    pub(super) fn block_scalar(&mut self, parent: i32, properties: Properties) -> Scan {
+    pub(super) fn block_scalar(&mut self, least: usize, properties: Properties) -> Scan {
         let start = self.at;
-        let style = if self.byte() == b'|' { Style::Literal } else { Style::Folded };
-        let (indicator, chomp) = self.header()?;
+        let style = if self.byte() == b'|' {
+            Style::Literal
+        } else {
+            Style::Folded
+        };
+        let (indicator, chomp) = self.header();
         let header_end = self.at;
         self.pass_header_comment()?;
         let body = (self.line_end(self.at) + 1).min(self.bytes.len());
         let extent = match indicator {
-            0 => self.detect_indentation(body, parent)?,
-            _ => self.indented_lines(body, parent.max(0) as usize + indicator),
+            0 => self.detect_indentation(body, least)?,
+            _ => self.indented_lines(body, least.saturating_sub(1) + indicator),
         };
         let end = extent.end.max(header_end);
         let id = self.push(Kind::Scalar, style, start, end);
@@ -40,7 +44,7 @@ impl Scanner<'_> {
     }
 
     /// `|`, then an indentation and a chomping indicator in either order.
-    fn header(&mut self) -> Scan<(usize, Chomp)> {
+    fn header(&mut self) -> (usize, Chomp) {
         self.at += 1;
         let (mut indicator, mut chomp) = (0, None);
         for _ in 0..2 {
@@ -52,7 +56,7 @@ impl Scanner<'_> {
             }
             self.at += 1;
         }
-        Ok((indicator, chomp.unwrap_or(Chomp::Clip)))
+        (indicator, chomp.unwrap_or(Chomp::Clip))
     }
 
     fn pass_header_comment(&mut self) -> Scan {
@@ -60,11 +64,15 @@ impl Scanner<'_> {
         if self.byte() == b'#' {
             self.comment();
         }
-        if self.at_end() || is_break(self.byte()) { Ok(()) } else { self.stop(Fault::BlockScalarHeader) }
+        if self.at_end() || is_break(self.byte()) {
+            Ok(())
+        } else {
+            self.stop(Fault::BlockScalarHeader)
+        }
     }
 
     /// The first line with text sets the indentation.
-    fn detect_indentation(&mut self, body: usize, parent: i32) -> Scan<Extent> {
+    fn detect_indentation(&mut self, body: usize, least: usize) -> Scan<Extent> {
         let (mut line, mut longest_empty) = (body, 0);
         loop {
             let spaces = self.spaces(line);
@@ -74,19 +82,23 @@ impl Scanner<'_> {
             }
             let byte = self.byte_at(text);
             if !is_break(byte) {
-                return self.first_line(line, longest_empty, parent);
+                return self.first_line(line, longest_empty, least);
             }
             longest_empty = longest_empty.max(spaces);
             line = self.line_end(text) + 1;
         }
     }
 
-    fn first_line(&mut self, line: usize, longest_empty: usize, parent: i32) -> Scan<Extent> {
+    fn first_line(&mut self, line: usize, longest_empty: usize, least: usize) -> Scan<Extent> {
         let spaces = self.spaces(line);
         let text = line + spaces;
-        let belongs = (spaces as i32) > parent && !(spaces == 0 && self.is_marker(line));
+        let belongs = spaces >= least && !(spaces == 0 && self.is_marker(line));
         if self.byte_at(text) == b'\t' {
-            let fault = if belongs { Fault::TabInBlockScalar } else { Fault::TabIndentation };
+            let fault = if belongs {
+                Fault::TabInBlockScalar
+            } else {
+                Fault::TabIndentation
+            };
             self.report(fault, line, text + 1);
         }
         if !belongs {
@@ -105,14 +117,27 @@ impl Scanner<'_> {
 
     /// A block scalar of nothing but empty lines.
     fn no_lines(&self, next: usize, indentation: usize) -> Extent {
-        Extent { indentation, end: 0, next: next.min(self.bytes.len()) }
+        Extent {
+            indentation,
+            end: 0,
+            next: next.min(self.bytes.len()),
+        }
     }
 
     fn indented_lines(&self, first: usize, indentation: usize) -> Extent {
-        let mut extent = Extent { indentation, end: 0, next: first };
+        let mut extent = Extent {
+            indentation,
+            end: 0,
+            next: first,
+        };
         while extent.next < self.bytes.len() {
             let line = extent.next;
-            let spaces = self.rest(line).iter().take(indentation).take_while(|&&byte| byte == b' ').count();
+            let spaces = self
+                .rest(line)
+                .iter()
+                .take(indentation)
+                .take_while(|&&byte| byte == b' ')
+                .count();
             let text = line + spaces;
             let end = self.line_end(text);
             let is_empty = text >= self.bytes.len() || is_break(self.byte_at(text));
@@ -129,7 +154,11 @@ impl Scanner<'_> {
 
     /// At the left edge only a marker ends the text.
     fn unindented_lines(&self, first: usize) -> Extent {
-        let mut extent = Extent { indentation: 0, end: 0, next: first };
+        let mut extent = Extent {
+            indentation: 0,
+            end: 0,
+            next: first,
+        };
         while extent.next < self.bytes.len() && !self.is_marker(extent.next) {
             let end = self.text_end(extent.next);
             if end > extent.next {

@@ -153,7 +153,11 @@ impl<'a> Scanner<'a> {
     /// `line_end` without the carriage return of CRLF.
     fn text_end(&self, from: usize) -> usize {
         let end = self.line_end(from);
-        if end > from && self.byte_at(end - 1) == b'\r' { end - 1 } else { end }
+        if end > from && self.byte_at(end - 1) == b'\r' {
+            end - 1
+        } else {
+            end
+        }
     }
 
     /// Passes blanks, line breaks and comments. Says whether the next character is the first of its line.
@@ -235,16 +239,19 @@ impl<'a> Scanner<'a> {
 
     /// Indentation of the current line in spaces.
     #[inline]
-    fn indentation(&self) -> i32 {
+    fn indentation(&self) -> usize {
         if !self.tab {
-            return (self.at - self.line_start) as i32;
+            return self.at - self.line_start;
         }
-        self.spaces(self.line_start) as i32
+        self.spaces(self.line_start)
     }
 
     /// How many spaces stand at an offset.
     fn spaces(&self, from: usize) -> usize {
-        self.rest(from).iter().take_while(|&&byte| byte == b' ').count()
+        self.rest(from)
+            .iter()
+            .take_while(|&&byte| byte == b' ')
+            .count()
     }
 
     #[inline]
@@ -253,7 +260,15 @@ impl<'a> Scanner<'a> {
         self.token_end = end;
         let next = id as u32 + 1;
         let (start, end) = (start as u32, end as u32);
-        self.out.nodes.push(RawNode { kind, style, flags: 0, start, end, next, x: 0 });
+        self.out.nodes.push(RawNode {
+            kind,
+            style,
+            flags: 0,
+            start,
+            end,
+            next,
+            x: 0,
+        });
         id
     }
 
@@ -276,7 +291,15 @@ impl<'a> Scanner<'a> {
     /// to the mapping, the others to the key. Keys are short, so this stays cheap.
     fn wrap(&mut self, id: usize, style: Style, line: usize) {
         let start = self.out.nodes[id].start;
-        let mapping = RawNode { kind: Kind::Mapping, style, flags: 0, start, end: start, next: OPEN, x: 0 };
+        let mapping = RawNode {
+            kind: Kind::Mapping,
+            style,
+            flags: 0,
+            start,
+            end: start,
+            next: OPEN,
+            x: 0,
+        };
         self.out.nodes.insert(id, mapping);
         let shifted = id as u32;
         for node in &mut self.out.nodes[id + 1..] {
@@ -286,7 +309,10 @@ impl<'a> Scanner<'a> {
             }
         }
         for properties in [&mut self.out.anchors, &mut self.out.tags] {
-            let inside = properties.iter_mut().rev().take_while(|property| property.node.0 >= shifted);
+            let inside = properties
+                .iter_mut()
+                .rev()
+                .take_while(|property| property.node.0 >= shifted);
             for property in inside {
                 if property.node.0 > shifted || property.start as usize >= line {
                     property.node.0 += 1;
@@ -300,7 +326,11 @@ impl<'a> Scanner<'a> {
     /// Enters one more level; the caller leaves it by taking one from `depth`.
     fn descend(&mut self) -> Scan {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { self.stop(Fault::TooDeep) } else { Ok(()) }
+        if self.depth > MAX_DEPTH {
+            self.stop(Fault::TooDeep)
+        } else {
+            Ok(())
+        }
     }
 
     #[cold]
@@ -313,7 +343,12 @@ impl<'a> Scanner<'a> {
     fn report(&mut self, fault: Fault, start: usize, end: usize) {
         if !self.reported.contains(&fault) {
             self.reported.push(fault);
-            self.out.troubles.push(Found { grade: Grade::Compatibility, fault, start, end });
+            self.out.troubles.push(Found {
+                grade: Grade::Compatibility,
+                fault,
+                start,
+                end,
+            });
         }
     }
 }

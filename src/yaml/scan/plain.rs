@@ -24,22 +24,29 @@ impl Scanner<'_> {
     #[inline]
     pub(super) fn starts_plain(&mut self, in_flow: bool) -> bool {
         match self.byte() {
-            b'-' | b'?' | b':' => {
-                let next = self.byte_at(self.at + 1);
-                !is_space(next) && !(in_flow && is_flow_indicator(next) && !self.is_lone_dash())
-            }
-            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
-            | b'%' | b'@' | b'`' | b'\t' | 0 => false,
+            b'-' | b'?' | b':' => self.indicator_starts_plain(in_flow),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\''
+            | b'"' | b'%' | b'@' | b'`' | b'\t' | 0 => false,
             _ => true,
         }
     }
 
-    /// `[-]` is a text for Go's readers and nothing for YAML.
-    fn is_lone_dash(&mut self) -> bool {
-        if self.byte() != b'-' {
+    /// An indicator begins a text if something follows that cannot follow the indicator. Between brackets Go's readers
+    /// see it otherwise.
+    fn indicator_starts_plain(&mut self, in_flow: bool) -> bool {
+        let (indicator, next) = (self.byte(), self.byte_at(self.at + 1));
+        if is_space(next) {
             return false;
         }
-        self.report(Fault::DashInFlow, self.at, self.at + 1);
+        let followed_by_flow = is_flow_indicator(next);
+        match indicator {
+            _ if !in_flow => {}
+            b'-' if followed_by_flow => self.report(Fault::DashInFlow, self.at, self.at + 1),
+            _ if followed_by_flow => return false,
+            b'?' => self.report(Fault::QuestionInFlow, self.at, self.at + 1),
+            b':' => self.report(Fault::EmptyKey, self.at, self.at + 1),
+            _ => {}
+        }
         true
     }
 
@@ -47,7 +54,11 @@ impl Scanner<'_> {
     #[inline]
     pub(super) fn plain_line(&mut self, in_flow: bool) -> usize {
         let start = self.at;
-        let stops = if in_flow { &STOP_IN_FLOW } else { &STOP_IN_BLOCK };
+        let stops = if in_flow {
+            &STOP_IN_FLOW
+        } else {
+            &STOP_IN_BLOCK
+        };
         let mut at = start;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
@@ -68,7 +79,11 @@ impl Scanner<'_> {
         }
         self.at = at;
         let text = self.slice(start, at);
-        let blanks = text.iter().rev().take_while(|&&byte| is_blank(byte)).count();
+        let blanks = text
+            .iter()
+            .rev()
+            .take_while(|&&byte| is_blank(byte))
+            .count();
         at - blanks
     }
 
@@ -82,10 +97,10 @@ impl Scanner<'_> {
     }
 
     /// The lines of a plain scalar after its first.
-    pub(super) fn plain_continuation(&mut self, id: usize, parent: i32, in_flow: bool) -> Scan {
+    pub(super) fn plain_continuation(&mut self, id: usize, least: usize, in_flow: bool) -> Scan {
         while is_break(self.byte()) {
-            let (next, line) = self.next_content(parent, in_flow);
-            let continues = self.continues(next, line, parent, in_flow);
+            let (next, line) = self.next_content(least, in_flow);
+            let continues = self.continues(next, line, least, in_flow);
             self.tab = memchr(b'\t', self.slice(line, next)).is_some();
             self.at = next;
             self.line_start = line;
@@ -94,7 +109,7 @@ impl Scanner<'_> {
                 return Ok(());
             }
             if in_flow {
-                self.check_flow_indentation(parent);
+                self.check_flow_indentation(least);
             }
             let end = self.plain_line(in_flow);
             if !in_flow && self.byte() == b':' {
@@ -109,7 +124,7 @@ impl Scanner<'_> {
     }
 
     /// The next character that is neither blank nor line break, and the beginning of its line.
-    fn next_content(&mut self, parent: i32, in_flow: bool) -> (usize, usize) {
+    fn next_content(&mut self, least: usize, in_flow: bool) -> (usize, usize) {
         let (mut at, mut line) = (self.at, self.line_start);
         loop {
             match self.byte_at(at) {
@@ -119,7 +134,7 @@ impl Scanner<'_> {
                 }
                 b'\t' => {
                     // Inside a plain scalar Go minds a tab only where it stands for indentation.
-                    if line != self.line_start && !in_flow && (at - line) as i32 <= parent {
+                    if line != self.line_start && !in_flow && at - line < least {
                         self.report(Fault::TabOnEmptyLine, line, at + 1);
                     }
                     at += 1;
@@ -130,7 +145,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn continues(&self, next: usize, line: usize, parent: i32, in_flow: bool) -> bool {
+    fn continues(&self, next: usize, line: usize, least: usize, in_flow: bool) -> bool {
         let byte = self.byte_at(next);
         if next >= self.bytes.len() || byte == b'#' || (next == line && self.is_marker(line)) {
             return false;
@@ -140,6 +155,6 @@ impl Scanner<'_> {
             let colon = byte == b':' && (is_space(after) || is_flow_indicator(after));
             return !colon && !is_flow_indicator(byte);
         }
-        self.spaces(line) as i32 > parent
+        self.spaces(line) >= least
     }
 }

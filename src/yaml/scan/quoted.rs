@@ -6,28 +6,32 @@ use crate::yaml::trouble::Fault;
 use memchr::{memchr, memchr_iter, memchr2};
 
 impl Scanner<'_> {
-    pub(super) fn quoted(&mut self, parent: i32) -> Scan {
+    pub(super) fn quoted(&mut self, least: usize) -> Scan {
         let start = self.at;
         let quote = self.byte();
         self.at += 1;
         let flags = if quote == b'"' {
-            self.double_quoted(start, parent)?
+            self.double_quoted(start, least)?
         } else {
-            self.single_quoted(start, parent)?
+            self.single_quoted(start, least)?
         };
-        let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
+        let style = if quote == b'"' {
+            Style::DoubleQuoted
+        } else {
+            Style::SingleQuoted
+        };
         let id = self.push(Kind::Scalar, style, start, self.at);
         self.out.nodes[id].flags |= flags;
         Ok(())
     }
 
-    fn single_quoted(&mut self, start: usize, parent: i32) -> Scan<u16> {
+    fn single_quoted(&mut self, start: usize, least: usize) -> Scan<u16> {
         let mut flags = 0;
         loop {
             let Some(length) = memchr(b'\'', self.rest(self.at)) else {
                 return self.unterminated(start);
             };
-            flags |= self.line_breaks(self.at + length, parent)?;
+            flags |= self.line_breaks(self.at + length, least)?;
             self.at += length + 1;
             if self.byte() != b'\'' {
                 return Ok(flags);
@@ -37,13 +41,13 @@ impl Scanner<'_> {
         }
     }
 
-    fn double_quoted(&mut self, start: usize, parent: i32) -> Scan<u16> {
+    fn double_quoted(&mut self, start: usize, least: usize) -> Scan<u16> {
         let mut flags = 0;
         loop {
             let Some(length) = memchr2(b'"', b'\\', self.rest(self.at)) else {
                 return self.unterminated(start);
             };
-            flags |= self.line_breaks(self.at + length, parent)?;
+            flags |= self.line_breaks(self.at + length, least)?;
             self.at += length;
             if self.byte() == b'"' {
                 self.at += 1;
@@ -61,26 +65,29 @@ impl Scanner<'_> {
 
     /// Looks at the line breaks between here and `end`.
     #[inline]
-    fn line_breaks(&mut self, end: usize, parent: i32) -> Scan<u16> {
+    fn line_breaks(&mut self, end: usize, least: usize) -> Scan<u16> {
         let from = self.at;
         let mut flags = 0;
         for offset in memchr_iter(b'\n', self.slice(from, end)) {
             flags = COOK;
-            self.begin_quoted_line(from + offset + 1, parent)?;
+            self.begin_quoted_line(from + offset + 1, least)?;
         }
         Ok(flags)
     }
 
-    fn begin_quoted_line(&mut self, line: usize, parent: i32) -> Scan {
+    fn begin_quoted_line(&mut self, line: usize, least: usize) -> Scan {
         self.line_start = line;
         if self.is_marker(line) {
             self.at = line;
             return self.stop(Fault::MarkerInside);
         }
         let text = line + self.spaces(line);
-        let is_empty =
-            self.rest(text).iter().find(|&&byte| !is_blank(byte)).is_none_or(|&byte| is_break(byte));
-        if !is_empty && (text - line) as i32 <= parent {
+        let is_empty = self
+            .rest(text)
+            .iter()
+            .find(|&&byte| !is_blank(byte))
+            .is_none_or(|&byte| is_break(byte));
+        if !is_empty && text - line < least {
             self.report(Fault::UnindentedQuote, line, text + 1);
         }
         Ok(())
@@ -99,8 +106,8 @@ impl Scanner<'_> {
             b'U' => self.hexadecimal(start, 8),
             b'/' if self.dialect == Dialect::Yaml => self.report(Fault::JsonEscape, start, self.at),
             b'\'' => self.report(Fault::QuoteEscape, start, self.at),
-            b'/' | b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"'
-            | b'\\' | b'N' | b'_' | b'L' | b'P' => {}
+            b'/' | b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' '
+            | b'"' | b'\\' | b'N' | b'_' | b'L' | b'P' => {}
             _ => {
                 self.at = start + 1;
                 self.report(Fault::BadEscape, start, start + 1);
@@ -122,7 +129,7 @@ impl Scanner<'_> {
             }
             // Go's JSON reader replaces half a character without a word.
             0xD800..0xE000 if self.dialect == Dialect::Yaml => {
-                self.report(Fault::LoneSurrogate, start, self.at)
+                self.report(Fault::LoneSurrogate, start, self.at);
             }
             0x11_0000.. => self.report(Fault::BadEscape, start, self.at),
             _ => {}
@@ -131,7 +138,9 @@ impl Scanner<'_> {
 
     fn low_surrogate_follows(&self) -> bool {
         self.rest(self.at).starts_with(b"\\u")
-            && self.code_unit(self.at + 2, 4).is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
+            && self
+                .code_unit(self.at + 2, 4)
+                .is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
     }
 
     fn code_unit(&self, start: usize, digits: usize) -> Option<u32> {

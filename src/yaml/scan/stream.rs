@@ -1,6 +1,7 @@
 //! Documents: where they begin and end, and how reading goes on after one that cannot be read.
 
 use super::block::Place;
+use super::property::is_uri;
 use super::{Found, Scan, Scanner, Stop, is_break, is_space};
 use crate::yaml::tree::{Document, NodeId};
 use crate::yaml::trouble::{Fault, Grade};
@@ -25,7 +26,11 @@ impl Scanner<'_> {
         self.begin_document();
         let directives = self.prologue()?;
         if self.at_end() {
-            return if directives { self.stop(Fault::DirectiveWithoutDocument) } else { Ok(false) };
+            return if directives {
+                self.stop(Fault::DirectiveWithoutDocument)
+            } else {
+                Ok(false)
+            };
         }
         let start = self.at;
         let explicit_start = self.at_marker();
@@ -49,7 +54,11 @@ impl Scanner<'_> {
             self.report(Fault::IgnoredDocument, start, self.text_end(start));
         }
         self.chunk_used = true;
-        self.block_node(Place { parent: -1, compact: !explicit_start, sequence_at_parent: false })?;
+        self.block_node(Place {
+            least: 0,
+            compact: !explicit_start,
+            sequence_at_parent: false,
+        })?;
         self.epilogue()?;
         self.end_document();
         Ok(true)
@@ -98,11 +107,15 @@ impl Scanner<'_> {
     fn directive(&mut self) -> Scan {
         let end = self.text_end(self.at);
         let line = self.slice(self.at, end);
-        let mut words = line.split(|&byte| byte == b' ' || byte == b'\t').filter(|word| !word.is_empty());
+        let mut words = line
+            .split(|&byte| byte == b' ' || byte == b'\t')
+            .filter(|word| !word.is_empty());
         let name = words.next().unwrap_or_default();
         let arguments: Vec<_> = words.take_while(|word| !word.starts_with(b"#")).collect();
         match (name, arguments.as_slice()) {
-            (b"%TAG", [handle, _]) => self.tag_handles.push(handle),
+            (b"%TAG", [handle @ ([b'!', .., b'!'] | b"!"), prefix]) if is_uri(prefix) => {
+                self.tag_handles.push(handle);
+            }
             (b"%YAML", [version]) if is_version(version) => {
                 if self.tag_handles.contains(&b"%YAML".as_slice()) {
                     return self.stop(Fault::BadDirective);
@@ -113,7 +126,7 @@ impl Scanner<'_> {
                     self.report(Fault::UnknownDirective, self.at, end);
                 }
             }
-            (b"%TAG" | b"%YAML", _) => return self.stop(Fault::BadDirective),
+            (b"%TAG" | b"%YAML" | b"%", _) => return self.stop(Fault::BadDirective),
             _ => self.report(Fault::UnknownDirective, self.at, end),
         }
         self.at = end;
@@ -163,7 +176,11 @@ impl Scanner<'_> {
 
     /// Drops the document that could not be read and goes on with the next.
     fn abandon(&mut self, start: usize, stop: Stop) {
-        let is_open = self.out.documents.last().is_some_and(|document| document.end == u32::MAX);
+        let is_open = self
+            .out
+            .documents
+            .last()
+            .is_some_and(|document| document.end == u32::MAX);
         if !is_open {
             let document = Document {
                 root: None,
@@ -175,7 +192,11 @@ impl Scanner<'_> {
             };
             self.out.documents.push(document);
         }
-        let root = self.out.documents.last_mut().and_then(|document| document.root.take());
+        let root = self
+            .out
+            .documents
+            .last_mut()
+            .and_then(|document| document.root.take());
         if let Some(root) = root {
             self.out.nodes.truncate(root.0 as usize);
             for properties in [&mut self.out.anchors, &mut self.out.tags] {
@@ -183,7 +204,12 @@ impl Scanner<'_> {
             }
         }
         let end = self.text_end(stop.at).min(stop.at + 1).max(stop.at);
-        self.out.troubles.push(Found { grade: Grade::Fatal, fault: stop.fault, start: stop.at, end });
+        self.out.troubles.push(Found {
+            grade: Grade::Fatal,
+            fault: stop.fault,
+            start: stop.at,
+            end,
+        });
         self.seek_separator(stop.at);
         self.end_document();
     }
@@ -201,5 +227,9 @@ impl Scanner<'_> {
 }
 
 fn is_version(text: &[u8]) -> bool {
-    text.contains(&b'.') && text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    let mut parts = text.split(|&byte| byte == b'.');
+    let is_number = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    parts.next() == Some(b"1") && is_number(parts.next()) && parts.next().is_none()
 }

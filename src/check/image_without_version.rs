@@ -20,7 +20,8 @@ pub struct ImageWithoutVersion {}
 impl Check for ImageWithoutVersion {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let decided = Decided::of(codebase);
-        let places = places::all(codebase);
+        let inline = places::inline_patches(codebase);
+        let places = places::all(codebase, &inline);
         outcome.looked_at(places.len());
         for place in places {
             let Some(violation) = judge(&place) else { continue };

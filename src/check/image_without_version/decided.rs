@@ -4,6 +4,7 @@ use super::places::{Place, Where, containers};
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
 use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::source::FileId;
 use crate::yaml::{Node, Tree};
@@ -28,7 +29,7 @@ struct Layer<'a> {
     /// Names of containers whose image a patch sets with a version.
     patched: HashSet<String>,
     /// Patches written inside the kustomization that mention images.
-    inline: Vec<Node<'a>>,
+    inline: Vec<InlinePatch<'a>>,
 }
 
 /// The image an override applies to.
@@ -70,8 +71,7 @@ impl<'a> Decided<'a> {
         let direct = self.codebase.kustomizations_reaching(place.file()).map(Kustomization::file);
         let layers =
             direct.chain(self.above(place.file())).filter_map(|file| self.by_kustomization.get(&file));
-        let is_patch = matches!(place.at, Where::Patch(_));
-        layers.into_iter().any(|layer| layer.decides(image, &container, is_patch))
+        layers.into_iter().any(|layer| layer.decides(image, &container, place))
     }
 
     fn sets(&self, kustomization: FileId, image: &str) -> bool {
@@ -141,17 +141,14 @@ impl<'a> Layer<'a> {
         self.inline.extend(other.inline);
     }
 
-    fn decides(&self, image: &str, container: &str, is_patch: bool) -> bool {
+    fn decides(&self, image: &str, container: &str, place: &Place<'_>) -> bool {
         if self.images.iter().any(|name| name.matches(image)) {
             return true;
         }
         // A patch may not excuse itself.
-        !is_patch
+        !matches!(place.at, Where::Patch(_))
             && (self.patched.contains(container)
-                || self.inline.iter().any(|patch| {
-                    let text = patch.text();
-                    text.contains("/image") || (!container.is_empty() && text.contains(container))
-                }))
+                || self.inline.iter().any(|patch| patch.may_set(place.object, container)))
     }
 }
 
@@ -161,12 +158,38 @@ fn is_pinned(container: &Node<'_>) -> bool {
     image.digest.is_some() || image.tag.is_some_and(|tag| Pin::of(tag) == Pin::Pinned)
 }
 
-fn inline_patches(kustomization: Kustomization<'_>) -> Vec<Node<'_>> {
+/// Patches written inside the kustomization that mention images.
+fn inline_patches(kustomization: Kustomization<'_>) -> Vec<InlinePatch<'_>> {
     let lists = ["patches", "patchesJson6902"].into_iter().filter_map(|name| kustomization.field(name));
-    let written = lists.flat_map(|entry| entry.value.items()).filter_map(|patch| patch.get("patch"));
+    let targeted = lists.flat_map(|entry| entry.value.items()).filter_map(|patch| {
+        let target = |key| patch.at(&["target", key]).map(|node| node.text().into_owned());
+        Some(InlinePatch { text: patch.get("patch")?, kind: target("kind"), name: target("name") })
+    });
     let merges =
         kustomization.field("patchesStrategicMerge").into_iter().flat_map(|entry| entry.value.items());
-    written.chain(merges).filter(|patch| patch.raw().contains("image")).collect()
+    let merges = merges.map(|text| InlinePatch { text, kind: None, name: None });
+    targeted.chain(merges).filter(|patch| patch.text.raw().contains("image")).collect()
+}
+
+/// A patch as a text, and what it is for.
+struct InlinePatch<'a> {
+    text: Node<'a>,
+    kind: Option<String>,
+    name: Option<String>,
+}
+
+impl InlinePatch<'_> {
+    /// Whether it may set the image of this container. Names are patterns to kustomize; a plain one is compared.
+    fn may_set(&self, object: Option<Object<'_>>, container: &str) -> bool {
+        let is_plain = |name: &&String| !name.contains(['*', '.', '|', '[', '(', '^']);
+        let wrong = object.is_some_and(|object| {
+            let name = object.name().unwrap_or_default();
+            self.kind.as_ref().is_some_and(|kind| kind != object.kind())
+                || self.name.as_ref().filter(is_plain).is_some_and(|wanted| *wanted != name)
+        });
+        let text = self.text.text();
+        !wrong && (text.contains("/image") || !container.is_empty() && text.contains(container))
+    }
 }
 
 impl Name {

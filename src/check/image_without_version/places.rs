@@ -3,10 +3,11 @@
 use crate::check::Violation;
 use crate::codebase::{Codebase, Document};
 use crate::model::image::ImageName;
+use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::source::{CiSystem, FileId, FileKind};
-use crate::yaml::Node;
+use crate::yaml::{Node, Shape, Tree};
 
 /// An image and the place where it is written.
 #[derive(Debug, Clone)]
@@ -108,13 +109,22 @@ impl Place<'_> {
     }
 }
 
-/// Every image of the codebase that is judged.
-pub(super) fn all(codebase: &Codebase) -> Vec<Place<'_>> {
+/// The patches that kustomizations hold as texts and that speak of images.
+pub(super) fn inline_patches(codebase: &Codebase) -> Vec<Tree> {
+    let kustomizations = codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged());
+    let texts =
+        kustomizations.flat_map(Kustomization::inline_patches).filter(|text| text.raw().contains("image"));
+    texts.filter_map(Node::embedded).collect()
+}
+
+/// Every image of the codebase that is judged, and of these patches.
+pub(super) fn all<'a>(codebase: &'a Codebase, inline: &'a [Tree]) -> Vec<Place<'a>> {
     let mut places = Vec::new();
+    inline.iter().flat_map(Tree::roots).for_each(|root| add_patch(root, &mut places));
     codebase.objects().for_each(|object| add_object(object, &mut places));
     for document in codebase.documents().filter(|document| document.zone.is_judged()) {
         match (document.role, document.source.kind()) {
-            (Role::Patch, _) => add_patch(document, &mut places),
+            (Role::Patch, _) => add_patch(document.root, &mut places),
             (Role::Kustomization, _) => {}
             (_, FileKind::Ci(system)) => add_pipeline(system, document.root, &mut places),
             (Role::Data, kind) if kind == FileKind::HelmValues || is_values_file(document) => {
@@ -181,11 +191,16 @@ fn containers_of(entry: crate::yaml::Entry<'_>) -> Vec<Node<'_>> {
     if SINGLE.contains(&raw) && entry.value.is_mapping() { vec![entry.value] } else { Vec::new() }
 }
 
-fn add_patch<'a>(document: Document<'a>, places: &mut Vec<Place<'a>>) {
-    for container in containers(document.root) {
+fn add_patch<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
+    for container in containers(root) {
         let Some(image) = container.get("image") else { continue };
         places.push(Place { image, at: Where::Patch(container), object: None });
     }
+    let operations =
+        root.items().filter(|item| item.get("path").is_some_and(|path| path.text().ends_with("/image")));
+    let images = operations.filter_map(|item| Some((item, item.get("value")?)));
+    let images = images.filter(|(_, image)| image.shape() == Shape::Scalar);
+    places.extend(images.map(|(item, image)| Place { image, at: Where::Patch(item), object: None }));
 }
 
 fn is_values_file(document: Document<'_>) -> bool {

@@ -2,7 +2,6 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::model::cluster::Cluster;
 use crate::model::identity::{Identity, Origin};
 use crate::model::kubernetes_version::{OBJECTS, of_data};
 use crate::model::role::{Role, Zone};
@@ -15,7 +14,7 @@ use std::collections::BTreeMap;
 /// Clusters that are named and not declared.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ClusterWithoutSpec {}
+pub(super) struct ClusterWithoutSpec {}
 
 /// How much of its clusters a codebase declares.
 enum Declared {
@@ -115,8 +114,8 @@ fn declared(codebase: &Codebase) -> Declared {
     if specs.peek().is_none() {
         return Declared::None;
     }
-    let is_known = specs
-        .all(|cluster| cluster.name().and_then(|name| name.as_str()).is_some_and(|name| !name.contains('$')));
+    let is_known =
+        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !name.contains('$')));
     if is_known { Declared::ByName } else { Declared::Unknown }
 }
 

@@ -21,7 +21,7 @@ use suppliers::Suppliers;
 /// References to nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct DanglingReference {}
+pub(super) struct DanglingReference {}
 
 impl Check for DanglingReference {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -8,6 +8,7 @@ mod places;
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
+use crate::source::FileKind;
 use decided::Decided;
 use places::{Place, Where};
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 /// Container images without a version.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ImageWithoutVersion {}
+pub(super) struct ImageWithoutVersion {}
 
 impl Check for ImageWithoutVersion {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -25,9 +26,12 @@ impl Check for ImageWithoutVersion {
         outcome.looked_at(places.len());
         for place in places {
             let Some(violation) = judge(&place) else { continue };
-            if !decided.elsewhere(&place) {
-                outcome.report(violation);
+            if decided.elsewhere(&place) {
+                continue;
             }
+            // What a chart has by default, its users override.
+            let is_default = codebase.source(place.file()).kind() == FileKind::HelmValues;
+            outcome.report(if is_default { violation.weaker() } else { violation });
         }
     }
 }
@@ -63,7 +67,6 @@ fn judge_name(place: &Place<'_>, text: &str) -> Option<Violation> {
 fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation> {
     let who = place.at.who();
     match Pin::of(tag) {
-        Pin::Pinned => None,
         Pin::Floating => Some(place.violation(format!(
             "Tag `{tag}` of image `{image}` moves: {who} gets whatever it means on that day"
         ))),
@@ -73,6 +76,6 @@ fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation>
         Pin::Word if place.at.is_strict() => Some(place.violation(format!(
             "Tag `{tag}` of image `{image}` names no version: {who} gets whatever it means on that day"
         )).weaker().less_sure()),
-        Pin::Word => None,
+        Pin::Word | Pin::Pinned => None,
     }
 }

@@ -13,12 +13,12 @@ use std::collections::HashSet;
 /// Specs without a version of Kubernetes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct KubernetesVersionMissing {}
+pub(super) struct KubernetesVersionMissing {}
 
 /// Specs whose version of Kubernetes is not exact enough for their tool.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct KubernetesVersionFloating {}
+pub(super) struct KubernetesVersionFloating {}
 
 /// A document with a field for the version of Kubernetes.
 #[derive(Clone, Copy)]

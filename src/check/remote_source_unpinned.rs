@@ -18,7 +18,7 @@ use serde::Deserialize;
 /// Remote sources without an exact revision.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct RemoteSourceUnpinned {}
+pub(super) struct RemoteSourceUnpinned {}
 
 impl Check for RemoteSourceUnpinned {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {

@@ -122,7 +122,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A source that is a ConfigMap or a Secret. Only in volumes the name of a Secret has another key.
+    /// A source that is a `ConfigMap` or a Secret. Only in volumes the name of a Secret has another key.
     fn configuration(&mut self, source: Node<'a>, config_map: &str, secret: &str, secret_name: &str) {
         let kinds = [("ConfigMap", config_map, "name"), ("Secret", secret, secret_name)];
         for (kind, key, name) in kinds {

@@ -133,7 +133,7 @@ fn git_reference<'a>(path: &str, segments: &[&'a str]) -> Option<&'a str> {
 fn after_refs<'a>(segments: &[&'a str]) -> Option<&'a str> {
     match segments {
         ["refs", "heads", ..] => Some("HEAD"),
-        ["refs", "tags", tag, ..] => Some(tag),
+        ["refs", "tags", tag, ..] | ["tag" | "commit" | "branch", tag, ..] => Some(tag),
         [first, ..] => Some(first),
         [] => None,
     }
@@ -164,6 +164,8 @@ mod tests {
             ("https://github.com/example/app/releases/download/v1.2.0/install.yaml", Pinned::Yes),
             ("https://github.com/example/app/releases/latest/download/install.yaml", Pinned::Moving),
             ("https://get.example.com/previous/v20251006-15a86e52ee/release.yaml", Pinned::Yes),
+            ("https://git.example.com/example/app/raw/tag/v1.2.0/a.yaml", Pinned::Yes),
+            ("https://git.example.com/example/app/-/raw/main/a.yaml", Pinned::Moving),
             ("https://get.example.com/k8s/install.yaml", Pinned::Unversioned),
             ("https://get.example.com/${VERSION}/install.yaml", Pinned::Yes),
         ];

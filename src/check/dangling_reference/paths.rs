@@ -67,11 +67,15 @@ struct Missing {
 /// Only what k8factor would have read is known to be missing.
 fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Outcome) -> Vec<Missing> {
     let mut missing = Vec::new();
+    // A folder whose name is filled in belongs to a template of a codebase.
+    if kustomization.folder().contains(['{', '$']) {
+        return missing;
+    }
     let files = kustomization.patch_files().chain(kustomization.build_files());
     for reference in kustomization.inputs().chain(files) {
         let text = &*reference.text;
         let inline = text.contains(['\n', '$', '{', '*']) || text.starts_with('/');
-        if inline || reference.is_remote() || !(is_yaml(text) || !has_extension(text)) {
+        if inline || reference.is_remote() || has_extension(text) && !is_yaml(text) {
             continue;
         }
         outcome.looked_at(1);

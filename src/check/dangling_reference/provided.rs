@@ -123,5 +123,5 @@ fn is_of_the_platform(reference: &Reference<'_>) -> bool {
     let beside = reference.from.namespace();
     // Inside one's own namespace one knows what there is; pointing into the platform's, one does not.
     reference.namespace.as_deref().is_some_and(platform)
-        && (beside != reference.namespace || !beside.is_some_and(|n| n == "default"))
+        && (beside != reference.namespace || beside.is_none_or(|namespace| namespace != "default"))
 }

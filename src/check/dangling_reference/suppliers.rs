@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use crate::codebase::Codebase;
+use crate::model::kustomization::Reference as Remote;
 use crate::model::object::Object;
 use crate::model::reference::Reference;
 use crate::model::role::Role;
@@ -50,17 +51,20 @@ impl Suppliers {
     /// Whether one of them could make what is referred to.
     pub(super) fn could_supply(&self, reference: &Reference<'_>) -> bool {
         let name = &*reference.name;
+        let name_words = words(name);
         self.mentioned.contains(name)
             || self.custom.iter().any(|custom| is_named_after(name, custom))
             || self.encrypted && reference.target.is_core("Secret")
-            || self.charts.iter().any(|chart| chart.may_fill(reference))
-            || self.remotes.iter().any(|remote| remote.may_hold(reference))
+            || self.charts.iter().any(|chart| chart.may_fill(reference, &name_words))
+            || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words))
             || is_certificate(reference)
     }
 
     fn object(&mut self, object: Object<'_>, names: &Names) {
         let annotations = object.metadata().and_then(|metadata| metadata.get("annotations"));
-        annotations.into_iter().for_each(|annotations| self.mentions(annotations.raw(), names));
+        if let Some(annotations) = annotations {
+            self.mentions(annotations.raw(), names);
+        }
         if !is_custom(object) {
             if object.is("", "ConfigMap") && object.root().raw().contains("kind:") {
                 self.mentions(object.root().raw(), names);
@@ -83,7 +87,7 @@ impl Suppliers {
     fn kustomizations(&mut self, codebase: &Codebase, names: &Names) {
         for kustomization in codebase.kustomizations() {
             let namespace = kustomization.namespace().map(|node| node.text().into_owned());
-            for input in kustomization.inputs().filter(|input| input.is_remote()) {
+            for input in kustomization.inputs().filter(Remote::is_remote) {
                 self.remotes.push(Supplier { namespace: namespace.clone(), words: words(&input.text) });
             }
             for generator in ["helmCharts", "helmChartInflationGenerator", "generators"] {
@@ -153,19 +157,15 @@ impl Supplier {
     }
 
     /// A chart may install anything into its namespace, and elsewhere what is named after it.
-    fn may_fill(&self, reference: &Reference<'_>) -> bool {
+    fn may_fill(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
         let unknown = self.namespace.is_none() && reference.namespace.is_none();
-        unknown || self.is_near(reference)
+        unknown || self.is_near(reference, name_words)
     }
 
     /// A remote base has objects of its own namespace, and such as are named after it.
-    fn may_hold(&self, reference: &Reference<'_>) -> bool {
-        self.is_near(reference)
-    }
-
-    fn is_near(&self, reference: &Reference<'_>) -> bool {
+    fn is_near(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
         let same = self.namespace.is_some() && self.namespace.as_deref() == reference.namespace.as_deref();
-        same || shares_word(&words(&reference.name), &self.words)
+        same || shares_word(name_words, &self.words)
     }
 }
 

@@ -163,7 +163,7 @@ fn is_about_images(object: Object<'_>) -> bool {
             .contains(&object.group())
 }
 
-/// Where GitOps objects keep the values of a chart.
+/// Where `GitOps` objects keep the values of a chart.
 fn values_of(object: Object<'_>) -> &'static [&'static [&'static str]] {
     match (object.group(), object.kind()) {
         ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => &[&["spec", "values"]],

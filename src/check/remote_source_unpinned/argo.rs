@@ -1,4 +1,4 @@
-//! What Argo CD fetches: sources of Applications and ApplicationSets.
+//! What Argo CD fetches: sources of Applications and `ApplicationSets`.
 
 use super::Fetched;
 use crate::check::own_repository::Own;
@@ -30,6 +30,8 @@ pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<
 fn fetched<'a>(source: Node<'a>, object: Object<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
     let entry = source.entry("repoURL")?;
     let url = entry.value.as_str()?;
+    // Elements of a generator hold an address too, and no source.
+    ["path", "chart", "targetRevision", "revision", "ref"].iter().find_map(|key| source.get(key))?;
     let chart = source.get("chart");
     if own.is(&url) && chart.is_none() || is_unknown(&url) {
         return None;

@@ -1,4 +1,4 @@
-//! What Flux fetches: git repositories, artifacts, charts of HelmReleases.
+//! What Flux fetches: git repositories, artifacts, charts of `HelmReleases`.
 
 use super::Fetched;
 use crate::check::own_repository::Own;

@@ -3,19 +3,25 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 mod ambiguous_yaml;
+mod cluster_without_spec;
 mod credential;
 mod credential_literal;
+mod dangling_reference;
 mod export_into_codebase;
 pub mod expression;
 mod hard_coded_cluster_name;
+mod image_without_version;
 mod job_without_protection_label;
+mod kubernetes_version;
 mod live_status;
 mod monitor_filters_on_cluster_name;
 mod namespace_not_backed_up;
 mod no_backup;
 mod object_in_one_environment_only;
+mod own_repository;
 mod plaintext_secret;
 pub mod registry;
+mod remote_source_unpinned;
 mod stateful_workload;
 mod timeless_cluster_name;
 mod token;
@@ -155,4 +161,23 @@ impl Violation {
         self.less_sure += 1;
         self
     }
+}
+
+/// For measuring only.
+pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
+    vec![
+        (
+            "job-without-protection-label",
+            "E",
+            Box::new(job_without_protection_label::JobWithoutProtectionLabel {}),
+        ),
+        ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
+        ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
+        ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
+        (
+            "monitor-filters-on-cluster-name",
+            "E",
+            Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {}),
+        ),
+    ]
 }

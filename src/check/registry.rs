@@ -2,16 +2,21 @@
 
 use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
+use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
+use super::dangling_reference::DanglingReference;
 use super::export_into_codebase::ExportIntoCodebase;
 use super::hard_coded_cluster_name::HardCodedClusterName;
+use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
+use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
 use super::live_status::LiveStatus;
 use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
 use super::no_backup::NoBackup;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
 use super::plaintext_secret::PlaintextSecret;
+use super::remote_source_unpinned::RemoteSourceUnpinned;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
@@ -23,16 +28,22 @@ use serde::de::DeserializeOwned;
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
+    ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),
+    ("dangling-reference", of::<DanglingReference>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
     ("hard-coded-cluster-name", of::<HardCodedClusterName>),
+    ("image-without-version", of::<ImageWithoutVersion>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
+    ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
+    ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
     ("live-status", of::<LiveStatus>),
     ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
     ("no-backup", of::<NoBackup>),
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
     ("plaintext-secret", of::<PlaintextSecret>),
+    ("remote-source-unpinned", of::<RemoteSourceUnpinned>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),

@@ -22,59 +22,21 @@ pub struct Format {
     group: &'static str,
     kind: &'static str,
     name: &'static [&'static str],
-    version: Option<&'static [&'static str]>,
-    /// Which part of a version the tool needs to pin Kubernetes.
-    pub precision: Precision,
     /// Whether it runs on a laptop or in a pipeline only.
     pub local: bool,
-}
-
-/// How much of `1.36.4` pins the version of Kubernetes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// `1.36.4`: the tool installs what the spec says.
-    Patch,
-    /// `1.36`: the provider chooses the patch release.
-    Minor,
 }
 
 /// Source: `kops pkg/apis/kops/v1alpha2`, `eksctl pkg/apis/eksctl.io/v1alpha5`, `cluster-api api/core`,
 /// `gardener pkg/apis/core/v1beta1`, `rancher pkg/apis/provisioning.cattle.io/v1`, `kind` and `k3d` documentation.
 const FORMATS: &[Format] = &[
-    Format {
-        tool: "kops",
-        group: "kops.k8s.io",
-        kind: "Cluster",
-        name: METADATA_NAME,
-        version: Some(&["spec", "kubernetesVersion"]),
-        precision: Precision::Patch,
-        local: false,
-    },
-    Format {
-        tool: "kops",
-        group: "kops",
-        kind: "Cluster",
-        name: METADATA_NAME,
-        version: Some(&["spec", "kubernetesVersion"]),
-        precision: Precision::Patch,
-        local: false,
-    },
-    Format {
-        tool: "eksctl",
-        group: "eksctl.io",
-        kind: "ClusterConfig",
-        name: METADATA_NAME,
-        version: Some(&["metadata", "version"]),
-        precision: Precision::Minor,
-        local: false,
-    },
+    Format { tool: "kops", group: "kops.k8s.io", kind: "Cluster", name: METADATA_NAME, local: false },
+    Format { tool: "kops", group: "kops", kind: "Cluster", name: METADATA_NAME, local: false },
+    Format { tool: "eksctl", group: "eksctl.io", kind: "ClusterConfig", name: METADATA_NAME, local: false },
     Format {
         tool: "Cluster API",
         group: "cluster.x-k8s.io",
         kind: "Cluster",
         name: METADATA_NAME,
-        version: None,
-        precision: Precision::Patch,
         local: false,
     },
     Format {
@@ -82,8 +44,6 @@ const FORMATS: &[Format] = &[
         group: "core.gardener.cloud",
         kind: "Shoot",
         name: METADATA_NAME,
-        version: Some(&["spec", "kubernetes", "version"]),
-        precision: Precision::Minor,
         local: false,
     },
     Format {
@@ -91,51 +51,17 @@ const FORMATS: &[Format] = &[
         group: "provisioning.cattle.io",
         kind: "Cluster",
         name: METADATA_NAME,
-        version: Some(&["spec", "kubernetesVersion"]),
-        precision: Precision::Patch,
         local: false,
     },
-    Format {
-        tool: "kind",
-        group: "kind.x-k8s.io",
-        kind: "Cluster",
-        name: &["name"],
-        version: None,
-        precision: Precision::Patch,
-        local: true,
-    },
-    Format {
-        tool: "k3d",
-        group: "k3d.io",
-        kind: "Simple",
-        name: METADATA_NAME,
-        version: None,
-        precision: Precision::Patch,
-        local: true,
-    },
+    Format { tool: "kind", group: "kind.x-k8s.io", kind: "Cluster", name: &["name"], local: true },
+    Format { tool: "k3d", group: "k3d.io", kind: "Simple", name: METADATA_NAME, local: true },
 ];
 
 const METADATA_NAME: &[&str] = &["metadata", "name"];
 
 /// Formats whose documents have no `apiVersion`. Source: `rke types/rke_types.go`, `cke docs/cluster.md`.
-const RKE: Format = Format {
-    tool: "RKE",
-    group: "",
-    kind: "",
-    name: &["cluster_name"],
-    version: Some(&["kubernetes_version"]),
-    precision: Precision::Patch,
-    local: false,
-};
-const CKE: Format = Format {
-    tool: "CKE",
-    group: "",
-    kind: "",
-    name: &["name"],
-    version: None,
-    precision: Precision::Patch,
-    local: false,
-};
+const RKE: Format = Format { tool: "RKE", group: "", kind: "", name: &["cluster_name"], local: false };
+const CKE: Format = Format { tool: "CKE", group: "", kind: "", name: &["name"], local: false };
 
 impl<'a> Cluster<'a> {
     /// The cluster that this object declares, if it declares one.
@@ -159,16 +85,6 @@ impl<'a> Cluster<'a> {
     /// The node that names the cluster.
     pub fn name(self) -> Option<Node<'a>> {
         self.root.at(self.format.name)
-    }
-
-    /// Where the version of Kubernetes is written, for formats that have it in this document.
-    pub fn version(self) -> Option<Node<'a>> {
-        self.root.at(self.format.version?)
-    }
-
-    /// Whether this document is where the format keeps the version of Kubernetes.
-    pub fn has_version_field(self) -> bool {
-        self.format.version.is_some()
     }
 }
 

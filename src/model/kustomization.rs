@@ -76,6 +76,14 @@ impl<'a> Kustomization<'a> {
         paths.chain(self.list("patchesStrategicMerge").filter(|item| !item.text.contains('\n')))
     }
 
+    /// Patches written inside the kustomization, as texts.
+    pub fn inline_patches(self) -> impl Iterator<Item = Node<'a>> {
+        let lists = ["patches", "patchesJson6902"].into_iter().filter_map(move |name| self.field(name));
+        let written = lists.flat_map(|entry| entry.value.items()).filter_map(|patch| patch.get("patch"));
+        let merges = self.field("patchesStrategicMerge").into_iter().flat_map(|entry| entry.value.items());
+        written.chain(merges.filter(|patch| patch.text().contains('\n')))
+    }
+
     /// Files that steer the build and are no objects of the cluster.
     pub fn build_files(self) -> impl Iterator<Item = Reference<'a>> {
         let names = ["configurations", "generators", "transformers", "validators", "crds"];

@@ -1,0 +1,208 @@
+//! Finds clusters that the codebase names and does not declare.
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::model::identity::{Identity, Origin};
+use crate::model::kubernetes_version::{OBJECTS, of_data};
+use crate::model::role::{Role, Zone};
+use crate::source::{FileKind, Source, Span};
+use crate::yaml::Node;
+use regex::Regex;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Clusters that are named and not declared.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ClusterWithoutSpec {}
+
+/// How much of its clusters a codebase declares.
+enum Declared {
+    /// None of them.
+    None,
+    /// Some, by name: the others can be told from them.
+    ByName,
+    /// Some, in a way whose names are not known: variables, templates, files of other tools.
+    Unknown,
+}
+
+/// A cluster by the name it has here, and where that is written.
+struct Named {
+    name: String,
+    span: Span,
+}
+
+impl Check for ClusterWithoutSpec {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let servers = servers(codebase);
+        outcome.looked_at(codebase.identities().len() + codebase.clusters().count() + servers.len());
+        let undeclared = codebase.identities().iter().filter(|identity| !is_declared(identity));
+        let undeclared: Vec<Named> = undeclared.filter_map(Named::of).collect();
+        if undeclared.is_empty() && servers.is_empty() || codebase.is_incomplete() {
+            return;
+        }
+        match declared(codebase) {
+            Declared::None if undeclared.is_empty() => outcome.report(none_declared(&servers)),
+            Declared::None => outcome.report(none_declared(&undeclared)),
+            Declared::ByName => undeclared.iter().for_each(|cluster| outcome.report(not_declared(cluster))),
+            Declared::Unknown => {}
+        }
+    }
+}
+
+impl Named {
+    fn of(identity: &Identity) -> Option<Self> {
+        Some(Self { name: identity.name.clone(), span: identity.evidence.first()?.span })
+    }
+}
+
+fn is_declared(identity: &Identity) -> bool {
+    identity.evidence.iter().any(|evidence| matches!(evidence.origin, Origin::Spec | Origin::Terraform))
+}
+
+/// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.
+fn servers(codebase: &Codebase) -> Vec<Named> {
+    let mut servers: BTreeMap<String, Span> = BTreeMap::new();
+    for application in
+        codebase.objects_of("argoproj.io", "Application").filter(|object| is_deployed(object.zone()))
+    {
+        let Some(server) = application.at(&["spec", "destination", "server"]) else { continue };
+        let Some(text) = server.as_str().filter(|text| !text.contains(['{', '$', '<'])) else { continue };
+        let host = text.split_once("://").map_or(&*text, |(_, host)| host);
+        let host = host.split([':', '/']).next().unwrap_or_default();
+        if host.contains('.') && !host.starts_with("kubernetes.default") && host != "127.0.0.1" {
+            servers.entry(host.to_owned()).or_insert(server.span());
+        }
+    }
+    servers.into_iter().map(|(name, span)| Named { name, span }).collect()
+}
+
+/// One finding for the whole codebase: the specs are elsewhere, or nowhere.
+fn none_declared(clusters: &[Named]) -> Violation {
+    let names: Vec<String> =
+        clusters.iter().take(SHOWN).map(|cluster| format!("`{}`", cluster.name)).collect();
+    let more = clusters.len().saturating_sub(SHOWN);
+    let names = names.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!(
+        "Nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
+    );
+    let mut violation = Violation::at_span(clusters[0].span, message);
+    for cluster in clusters.iter().take(SHOWN).skip(1) {
+        violation = violation.with_related(cluster.span, format!("`{}` is named here", cluster.name));
+    }
+    violation
+}
+
+/// Where others are declared, this one is perhaps forgotten, and perhaps long gone.
+fn not_declared(cluster: &Named) -> Violation {
+    let message = format!(
+        "No spec in this codebase declares cluster `{}`, as others are declared: its replacement cannot be built from here",
+        cluster.name
+    );
+    Violation::at_span(cluster.span, message).weaker().less_sure()
+}
+
+/// How many names a message lists.
+const SHOWN: usize = 5;
+
+fn declared(codebase: &Codebase) -> Declared {
+    if has_terraform(codebase) || has_other_specs(codebase) || has_other_tools(codebase) {
+        return Declared::Unknown;
+    }
+    let specs = codebase.clusters().filter(|cluster| !cluster.format.local);
+    let mut specs = specs.filter(|cluster| is_deployed(codebase.zone(cluster.root.span().file))).peekable();
+    if specs.peek().is_none() {
+        return Declared::None;
+    }
+    let is_known =
+        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !name.contains('$')));
+    if is_known { Declared::ByName } else { Declared::Unknown }
+}
+
+fn is_deployed(zone: Zone) -> bool {
+    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
+}
+
+/// Whether Terraform builds a cluster. Its names are expressions as often as not.
+fn has_terraform(codebase: &Codebase) -> bool {
+    let mut files =
+        codebase.sources().iter().filter(|source| source.kind() == FileKind::Terraform).peekable();
+    if files.peek().is_none() {
+        return false;
+    }
+    let pattern = Regex::new(TERRAFORM).expect("the pattern is a constant");
+    files.any(|source| pattern.is_match(source.text()))
+}
+
+/// Resources and modules that build clusters. Source: the registries' documentation of the providers.
+const TERRAFORM: &str = r#"(?x)
+    resource \s+ "(?: aws_eks_cluster | google_container_cluster | azurerm_kubernetes_cluster | rke_cluster
+      | rancher2_cluster(?:_v2)? | digitalocean_kubernetes_cluster | linode_lke_cluster | vultr_kubernetes
+      | scaleway_k8s_cluster | oci_containerengine_cluster | ibm_container_(?:vpc_)?cluster | exoscale_sks_cluster
+      | openstack_containerinfra_cluster_v1 | ovh_cloud_project_kube | civo_kubernetes_cluster | k3d_cluster
+      | kind_cluster | kops_cluster | talos_machine_bootstrap | talos_machine_secrets | upcloud_kubernetes_cluster )"
+    | source \s* = \s* "[^"\n]* (?: eks | gke | aks | kubernetes | k8s | k3s | rke | talos | kube ) [^"\n]* "
+"#;
+
+/// Specs of which no name is read: control planes, kubeadm, talhelper, Hive, `OpenShift`, Crossplane.
+fn has_other_specs(codebase: &Codebase) -> bool {
+    let of_version = |group: &str, kind: &str| {
+        OBJECTS.iter().any(|field| field.group == group && field.kind == kind && !field.is_local())
+    };
+    let known = |group: &str, kind: &str| OTHERS.iter().any(|(g, k)| group.ends_with(g) && *k == kind);
+    let is_spec =
+        |group: &str, kind: &str| of_version(group, kind) && !is_cluster(group, kind) || known(group, kind);
+    let data =
+        codebase.documents().filter(|document| document.role == Role::Data && is_deployed(document.zone));
+    codebase.types().iter().enumerate().any(|(index, meta)| {
+        is_spec(meta.group(), meta.kind())
+            && codebase.objects_of_type(index).any(|object| is_deployed(object.zone()))
+    }) || data.into_iter().any(|document| {
+        let talos = document.root.get("machine").is_some() && document.root.get("version").is_some();
+        talos
+            || of_data(document.root).is_some()
+            || document.root.get("controlPlane").is_some() && document.root.get("baseDomain").is_some()
+    })
+}
+
+/// Whether `codebase.clusters()` reads the name of this kind.
+fn is_cluster(group: &str, kind: &str) -> bool {
+    kind == "Cluster" && !group.contains("upbound") || matches!(kind, "ClusterConfig" | "Shoot")
+}
+
+/// End of the group, and kind.
+const OTHERS: &[(&str, &str)] = &[
+    ("hive.openshift.io", "ClusterDeployment"),
+    ("hypershift.openshift.io", "HostedCluster"),
+    ("eks.services.k8s.aws", "Cluster"),
+    ("eks.aws.crossplane.io", "Cluster"),
+    ("container.gcp.upbound.io", "Cluster"),
+    ("containerservice.azure.upbound.io", "KubernetesCluster"),
+    ("k0s.k0sproject.io", "ClusterConfig"),
+    ("kubekey.kubesphere.io", "Cluster"),
+    ("vcluster.com", "VirtualCluster"),
+];
+
+/// Folders of tools whose files k8factor does not read.
+fn has_other_tools(codebase: &Codebase) -> bool {
+    let left_out = codebase.skipped().iter().map(|skipped| skipped.path.as_str());
+    let mut paths = codebase.sources().iter().map(Source::path).chain(left_out);
+    paths.any(|path| path.split('/').any(|part| TOOLS.contains(&part)))
+}
+
+const TOOLS: [&str; 14] = [
+    "talos",
+    "kubespray",
+    "ansible",
+    "terraform",
+    "pulumi",
+    "cdk",
+    "nixos",
+    "k3s",
+    "rke2",
+    "kubeadm",
+    "crossplane",
+    "clusterapi",
+    "cluster-api",
+    "terragrunt",
+];

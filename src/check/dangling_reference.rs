@@ -1,0 +1,96 @@
+//! Finds references to what nothing in the codebase provides: objects by name, files and folders by path.
+//!
+//! Much can provide an object without writing it down: charts, remote bases, operators, scripts. Where one of them
+//! could, the check is silent.
+
+mod names;
+mod paths;
+mod provided;
+mod suppliers;
+
+use super::own_repository::Own;
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::model::reference::{Reference, references};
+use crate::problem::Place;
+use provided::Provided;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashSet};
+use suppliers::Suppliers;
+
+/// References to nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DanglingReference {}
+
+impl Check for DanglingReference {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        // What was left out of this run may well be there.
+        if !codebase.config().paths.contains(&codebase.config().root) {
+            return;
+        }
+        paths::check(codebase, &Own::of(codebase), outcome);
+        let all: Vec<_> =
+            codebase.objects().flat_map(references).filter(|reference| !reference.optional).collect();
+        outcome.looked_at(all.len());
+        // Files that could not be read as YAML are still searched for names; others cannot be.
+        if codebase.problems().iter().any(|problem| matches!(problem.place, Place::Path(_))) {
+            return;
+        }
+        for places in by_name(dangling(codebase, all)).into_values() {
+            outcome.report(violation(codebase, &places));
+        }
+    }
+}
+
+fn dangling<'a>(codebase: &'a Codebase, all: Vec<Reference<'a>>) -> Vec<Reference<'a>> {
+    let provided = Provided::of(codebase);
+    let mut left: Vec<_> = all.into_iter().filter(|reference| !provided.has(reference)).collect();
+    if left.is_empty() {
+        return left;
+    }
+    let names: HashSet<String> = left.iter().map(|reference| reference.name.to_string()).collect();
+    let suppliers = Suppliers::of(codebase, &names);
+    left.retain(|reference| !suppliers.could_supply(reference));
+    left
+}
+
+/// The same missing object is one finding, however many refer to it. What is surely deployed comes first.
+fn by_name<'a>(dangling: Vec<Reference<'a>>) -> BTreeMap<(String, String), Vec<Reference<'a>>> {
+    let mut groups: BTreeMap<_, Vec<Reference<'a>>> = BTreeMap::new();
+    for reference in dangling {
+        let key = (reference.target.kind.to_string(), reference.name.to_string());
+        groups.entry(key).or_default().push(reference);
+    }
+    for places in groups.values_mut() {
+        places.sort_by_key(|place| (place.from.zone(), place.node.span()));
+    }
+    groups
+}
+
+fn violation(codebase: &Codebase, places: &[Reference<'_>]) -> Violation {
+    let first = &places[0];
+    let kind = &first.target.kind;
+    let message = format!(
+        "{} needs {kind} `{}`, which nothing in the codebase provides: on the new cluster it is missing",
+        first.from.title(),
+        first.name
+    );
+    let mut violation = Violation::at(first.node, message).in_object(first.from, first.node);
+    for place in places.iter().skip(1).take(MAX_RELATED) {
+        violation = violation.with_related(place.node.span(), format!("{} needs it too", place.from.title()));
+    }
+    if first.target.is_core("Secret") {
+        let help = format!(
+            "Declare how Secret `{}` comes into being, with an ExternalSecret or a SealedSecret for example.",
+            first.name
+        );
+        return violation.with_help(help).weaker().weaker().less_sure();
+    }
+    let help = format!("Add {kind} `{}`, or correct the name.", first.name);
+    let violation = violation.with_help(help).weaker();
+    if codebase.skipped().is_empty() { violation } else { violation.less_sure() }
+}
+
+/// More places than this help nobody.
+const MAX_RELATED: usize = 20;

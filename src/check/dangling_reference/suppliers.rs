@@ -1,0 +1,237 @@
+//! What could make an object that is nowhere written down: charts, remote bases, operators, scripts.
+
+use super::names::Names;
+use crate::codebase::Codebase;
+use crate::model::kustomization::Reference as Remote;
+use crate::model::object::Object;
+use crate::model::reference::Reference;
+use crate::model::role::Role;
+use crate::problem::{Place, SkipReason};
+use crate::source::FileKind;
+use crate::yaml::{Node, Shape};
+use std::collections::HashSet;
+
+/// Everything that makes objects without writing them down.
+#[derive(Default)]
+pub(super) struct Suppliers {
+    /// Charts and delivered repositories: they may install anything into their namespace.
+    charts: Vec<Supplier>,
+    /// Remote bases of kustomizations.
+    remotes: Vec<Supplier>,
+    /// Names of custom resources: operators name what they make after them.
+    custom: HashSet<String>,
+    /// The names in question that stand in a custom resource, an annotation, a script.
+    mentioned: HashSet<String>,
+    /// Whether something encrypted was left out: it may be a Secret.
+    encrypted: bool,
+}
+
+struct Supplier {
+    namespace: Option<String>,
+    words: Vec<String>,
+}
+
+impl Suppliers {
+    /// Looks through the codebase for whatever could make objects of these names.
+    pub(super) fn of(codebase: &Codebase, names: &HashSet<String>) -> Self {
+        let mut suppliers = Self::default();
+        let names = Names::of(names.iter());
+        for object in codebase.all_objects() {
+            suppliers.object(object, &names);
+        }
+        suppliers.kustomizations(codebase, &names);
+        suppliers.files(codebase, &names);
+        for skipped in codebase.skipped() {
+            suppliers.encrypted |= skipped.reason == SkipReason::Encrypted;
+            suppliers.charts.push(Supplier { namespace: None, words: words(&skipped.path) });
+        }
+        suppliers
+    }
+
+    /// Whether one of them could make what is referred to.
+    pub(super) fn could_supply(&self, reference: &Reference<'_>) -> bool {
+        let name = &*reference.name;
+        let name_words = words(name);
+        self.mentioned.contains(name)
+            || self.custom.iter().any(|custom| is_named_after(name, custom))
+            || self.encrypted && reference.target.is_core("Secret")
+            || self.charts.iter().any(|chart| chart.may_fill(reference, &name_words))
+            || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words))
+            || is_certificate(reference)
+    }
+
+    fn object(&mut self, object: Object<'_>, names: &Names) {
+        let annotations = object.metadata().and_then(|metadata| metadata.get("annotations"));
+        if let Some(annotations) = annotations {
+            self.mentions(annotations.raw(), names);
+        }
+        if !is_custom(object) {
+            if object.is("", "ConfigMap") && object.root().raw().contains("kind:") {
+                self.mentions(object.root().raw(), names);
+            }
+            return;
+        }
+        if let Some(chart) = Supplier::of_delivery(object) {
+            self.charts.push(chart);
+        }
+        if !object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+            self.custom.extend(object.name().filter(|name| name.len() > 2).map(String::from));
+            self.mentions(object.root().raw(), names);
+        }
+    }
+
+    fn mentions(&mut self, text: &str, names: &Names) {
+        self.mentioned.extend(names.found_in(text).map(str::to_owned));
+    }
+
+    fn kustomizations(&mut self, codebase: &Codebase, names: &Names) {
+        for kustomization in codebase.kustomizations() {
+            let namespace = kustomization.namespace().map(|node| node.text().into_owned());
+            for input in kustomization.inputs().filter(Remote::is_remote) {
+                self.remotes.push(Supplier { namespace: namespace.clone(), words: words(&input.text) });
+            }
+            for generator in ["helmCharts", "helmChartInflationGenerator", "generators"] {
+                for item in kustomization.field(generator).into_iter().flat_map(|entry| entry.value.items()) {
+                    let own = item.get("namespace").map(|node| node.text().into_owned());
+                    let namespace = own.or_else(|| namespace.clone());
+                    self.charts.push(Supplier { namespace, words: words(item.raw()) });
+                }
+            }
+            // Patches written inside may rename objects.
+            let texts = kustomization
+                .root()
+                .walk()
+                .filter(|node| node.shape() == Shape::Scalar && node.raw().contains('\n'));
+            texts.for_each(|node| self.mentions(node.raw(), names));
+        }
+        let patches = codebase.documents().filter(|document| document.role == Role::Patch);
+        let operations = patches.filter(|patch| patch.root.is_sequence());
+        operations.for_each(|patch| self.mentions(patch.root.raw(), names));
+    }
+
+    fn files(&mut self, codebase: &Codebase, names: &Names) {
+        for source in codebase.sources() {
+            match source.kind() {
+                FileKind::HelmChart => {
+                    self.charts.push(Supplier { namespace: None, words: words(source.path()) });
+                }
+                FileKind::Yaml | FileKind::Json | FileKind::Kustomization | FileKind::HelmTemplate => {}
+                _ => self.mentions(source.text(), names),
+            }
+        }
+        for problem in codebase.problems() {
+            if let Place::Span(span) = problem.place {
+                self.mentions(codebase.source(span.file).text(), names);
+            }
+        }
+        let data = || codebase.documents().filter(|document| document.role == Role::Data);
+        data().for_each(|document| self.mentions(document.root.raw(), names));
+        for release in data().filter_map(|document| document.root.get("releases")).flat_map(Node::items) {
+            let namespace = release.get("namespace").map(|node| node.text().into_owned());
+            self.charts.push(Supplier { namespace, words: words(release.raw()) });
+        }
+    }
+}
+
+impl Supplier {
+    /// Objects that have something installed: releases of charts, Applications, subscriptions to operators.
+    fn of_delivery(object: Object<'_>) -> Option<Self> {
+        let text = |path: &[&str]| object.at(path).map(|node| node.text().into_owned());
+        let namespace = match (object.group(), object.kind()) {
+            ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => {
+                text(&["spec", "targetNamespace"])
+            }
+            ("helm.cattle.io", "HelmChart") => text(&["spec", "targetNamespace"]),
+            ("argoproj.io", "Application" | "ApplicationSet") => {
+                if object.at(&["spec", "source", "path"]).is_some() {
+                    return None;
+                }
+                text(&["spec", "destination", "namespace"])
+            }
+            ("operators.coreos.com", "Subscription") => None,
+            _ => return None,
+        };
+        let namespace = namespace.or_else(|| object.namespace().map(String::from));
+        let words = words(&object.name().unwrap_or_default());
+        Some(Self { namespace: namespace.filter(|text| !text.contains(['$', '{'])), words })
+    }
+
+    /// A chart may install anything into its namespace, and elsewhere what is named after it.
+    fn may_fill(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
+        let unknown = self.namespace.is_none() && reference.namespace.is_none();
+        unknown || self.is_near(reference, name_words)
+    }
+
+    /// A remote base has objects of its own namespace, and such as are named after it.
+    fn is_near(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
+        let same = self.namespace.is_some() && self.namespace.as_deref() == reference.namespace.as_deref();
+        same || shares_word(name_words, &self.words)
+    }
+}
+
+/// `database-app` is made for the custom resource `database`.
+fn is_named_after(name: &str, custom: &str) -> bool {
+    let rest = name.strip_prefix(custom).or_else(|| name.strip_suffix(custom));
+    rest.is_some_and(|rest| rest.starts_with(['-', '.']) || rest.ends_with(['-', '.']))
+}
+
+/// cert-manager makes the Secret of an Ingress that asks for it.
+fn is_certificate(reference: &Reference<'_>) -> bool {
+    let annotations = reference.from.metadata().and_then(|metadata| metadata.get("annotations"));
+    let mut keys = annotations.into_iter().flat_map(Node::entries).map(|entry| entry.key.text().into_owned());
+    reference.from.kind() == "Ingress"
+        && reference.target.is_core("Secret")
+        && keys.any(|key| key.contains("cert") || key.contains("acme"))
+}
+
+/// Whether a controller outside of Kubernetes acts on the object.
+fn is_custom(object: Object<'_>) -> bool {
+    let group = object.group();
+    group.contains('.') && !group.ends_with(".k8s.io") || object.is("apiregistration.k8s.io", "APIService")
+}
+
+/// The words of a name or an address that say what it is about.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase);
+    words.filter(|word| word.len() > 2 && !COMMON.contains(&word.as_str())).collect()
+}
+
+/// Words that many names share.
+const COMMON: [&str; 30] = [
+    "https",
+    "http",
+    "github",
+    "com",
+    "raw",
+    "githubusercontent",
+    "main",
+    "master",
+    "yaml",
+    "yml",
+    "charts",
+    "chart",
+    "templates",
+    "service",
+    "services",
+    "account",
+    "config",
+    "secret",
+    "secrets",
+    "server",
+    "controller",
+    "manager",
+    "webhook",
+    "role",
+    "cluster",
+    "kubernetes",
+    "default",
+    "system",
+    "deploy",
+    "examples",
+];
+
+fn shares_word(one: &[String], other: &[String]) -> bool {
+    let is_like =
+        |a: &str, b: &str| a == b || a.len() > 3 && b.starts_with(a) || b.len() > 3 && a.starts_with(b);
+    one.iter().any(|a| other.iter().any(|b| is_like(a, b)))
+}

@@ -1,0 +1,81 @@
+//! Finds images whose version nobody wrote down: no tag, a tag that moves, a major version alone.
+//!
+//! The place that decides is the place that is reported: a base is silent when kustomize sets the tag above it.
+
+mod decided;
+mod places;
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::model::image::{ImageName, Pin};
+use crate::source::FileKind;
+use decided::Decided;
+use places::{Place, Where};
+use serde::Deserialize;
+
+/// Container images without a version.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ImageWithoutVersion {}
+
+impl Check for ImageWithoutVersion {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let decided = Decided::of(codebase);
+        let inline = places::inline_patches(codebase);
+        let places = places::all(codebase, &inline);
+        outcome.looked_at(places.len());
+        for place in places {
+            let Some(violation) = judge(&place) else { continue };
+            if decided.elsewhere(&place) {
+                continue;
+            }
+            // What a chart has by default, its users override.
+            let is_default = codebase.source(place.file()).kind() == FileKind::HelmValues;
+            outcome.report(if is_default { violation.weaker() } else { violation });
+        }
+    }
+}
+
+fn judge(place: &Place<'_>) -> Option<Violation> {
+    let text = place.image.as_str()?;
+    match &place.at {
+        Where::Tag { name } => {
+            let tag = text.trim();
+            let known = ImageName { name: "named", tag: Some(tag), digest: None };
+            let judged = !known.is_placeholder() && !tag.contains('@');
+            judged.then(|| object_to_tag(place, &format!("{name}:{tag}"), tag))?
+        }
+        _ => judge_name(place, text.trim()),
+    }
+}
+
+fn judge_name(place: &Place<'_>, text: &str) -> Option<Violation> {
+    let image = ImageName::parse(text);
+    if image.digest.is_some() || image.is_placeholder() {
+        return None;
+    }
+    match image.tag {
+        Some(tag) => object_to_tag(place, text, tag),
+        None if place.at.may_leave_the_tag_out() => None,
+        None => Some(place.violation(format!(
+            "Image `{text}` has no tag: {} gets whatever was pushed last",
+            place.at.who()
+        ))),
+    }
+}
+
+fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation> {
+    let who = place.at.who();
+    match Pin::of(tag) {
+        Pin::Floating => Some(place.violation(format!(
+            "Tag `{tag}` of image `{image}` moves: {who} gets whatever it means on that day"
+        ))),
+        Pin::Major => Some(place.violation(format!(
+            "Tag `{tag}` of image `{image}` names a major version alone: {who} gets a later release than the old one runs"
+        )).weaker()),
+        Pin::Word if place.at.is_strict() => Some(place.violation(format!(
+            "Tag `{tag}` of image `{image}` names no version: {who} gets whatever it means on that day"
+        )).weaker().less_sure()),
+        Pin::Word | Pin::Pinned => None,
+    }
+}

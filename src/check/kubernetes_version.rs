@@ -1,0 +1,172 @@
+//! Finds cluster specs that do not say which Kubernetes they want, and those that say it too loosely.
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::model::cluster::Cluster;
+use crate::model::kubernetes_version::{OBJECTS, Precision, RKE, VersionField, Written, of_data};
+use crate::model::object::Object;
+use crate::model::role::Role;
+use crate::yaml::Node;
+use serde::Deserialize;
+use std::collections::HashSet;
+
+/// Specs without a version of Kubernetes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct KubernetesVersionMissing {}
+
+/// Specs whose version of Kubernetes is not exact enough for their tool.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct KubernetesVersionFloating {}
+
+/// A document with a field for the version of Kubernetes.
+#[derive(Clone, Copy)]
+struct Spec<'a> {
+    field: &'static VersionField,
+    root: Node<'a>,
+    object: Option<Object<'a>>,
+}
+
+impl Check for KubernetesVersionMissing {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        let specs = specs(codebase);
+        let named: HashSet<String> =
+            specs.iter().filter(|spec| spec.has_version()).filter_map(Spec::name).collect();
+        for spec in specs.iter().filter(|spec| spec.field.is_due(spec.root)) {
+            let Some(absent) = spec.field.absent else { continue };
+            outcome.looked_at(1);
+            let written = spec.has_version() || spec.name().is_some_and(|name| named.contains(&name));
+            if !written && !is_patched_in(codebase, spec) {
+                outcome.report(spec.without_version(absent));
+            }
+        }
+    }
+}
+
+impl Check for KubernetesVersionFloating {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        for spec in specs(codebase) {
+            for node in spec.field.nodes(spec.root) {
+                outcome.looked_at(1);
+                spec.judge(node).into_iter().for_each(|violation| outcome.report(violation));
+            }
+        }
+        release_channels(codebase, outcome);
+        upgrade_plans(codebase, outcome);
+    }
+}
+
+fn specs(codebase: &Codebase) -> Vec<Spec<'_>> {
+    let mut specs = Vec::new();
+    for field in OBJECTS {
+        let objects = codebase.objects_of(field.group, field.kind);
+        specs.extend(objects.map(|object| Spec { field, root: object.root(), object: Some(object) }));
+    }
+    let data =
+        codebase.documents().filter(|document| document.role == Role::Data && document.zone.is_judged());
+    specs.extend(data.filter_map(|document| {
+        let rke = Cluster::of_data(document.root).is_some_and(|cluster| cluster.format.tool == RKE.tool);
+        let field = if rke { &RKE } else { of_data(document.root)? };
+        Some(Spec { field, root: document.root, object: None })
+    }));
+    specs
+}
+
+impl<'a> Spec<'a> {
+    fn has_version(&self) -> bool {
+        !self.field.nodes(self.root).is_empty()
+    }
+
+    /// The tool and the name of the cluster: eksctl reads several files about one cluster.
+    fn name(&self) -> Option<String> {
+        Some(format!("{} {}", self.field.tool, self.object?.name()?))
+    }
+
+    fn key(&self) -> &'static str {
+        self.field.path.last().copied().unwrap_or_default()
+    }
+
+    fn without_version(&self, absent: &str) -> Violation {
+        let head = self.object.map_or(self.root, Object::head);
+        let head = if self.object.is_none() { first_key(head) } else { head };
+        let path = self.field.path.join(".").replace(".*", "[*]");
+        let violation = self.at(head, format!("This {} spec has no `{path}`: {absent}", self.field.tool));
+        let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
+        if self.field.is_local() { violation.weaker().weaker() } else { violation }
+    }
+
+    fn judge(&self, node: Node<'a>) -> Option<Violation> {
+        let (raw, key, tool) = (node.raw(), self.key(), self.field.tool);
+        let violation = match self.field.judge(node) {
+            Written::Pinned => return None,
+            Written::LostZero => {
+                let number = raw.trim_end_matches('0');
+                let message = format!("`{key}: {raw}` is a number to YAML, which reads {number}: {tool} gets another version than the one written");
+                self.at(node, message).with_help(format!("Quote it: `{key}: \"{raw}\"`."))
+            }
+            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} installs the newest one of the day, or none")),
+            Written::Floating => self.at(node, format!("`{key}: {raw}` names no version: the new cluster gets whatever it means on that day")),
+        };
+        let weaker = match self.field.precision {
+            Precision::Patch | Precision::Minor => 0,
+            Precision::MinorByPolicy => 1,
+            Precision::Image => 2,
+        };
+        Some((0..weaker).fold(violation, |violation, _| violation.weaker()))
+    }
+
+    fn at(&self, node: Node<'a>, message: String) -> Violation {
+        let violation = Violation::at(node, message);
+        match self.object {
+            Some(object) => violation.in_object(object, node),
+            None => violation,
+        }
+    }
+}
+
+/// The place for a finding about a document as a whole.
+fn first_key(root: Node<'_>) -> Node<'_> {
+    root.entries().next().map_or(root, |entry| entry.key)
+}
+
+/// Whether an overlay adds the version to this spec.
+fn is_patched_in(codebase: &Codebase, spec: &Spec<'_>) -> bool {
+    let kind = spec.field.kind;
+    let patches = codebase.documents().filter(|document| document.role == Role::Patch);
+    let mut patches = patches.filter(|patch| patch.root.get("kind").is_some_and(|node| node.is_text(kind)));
+    let mut overlays = codebase.kustomizations_reaching(spec.root.span().file);
+    patches.any(|patch| !spec.field.nodes(patch.root).is_empty())
+        || overlays.any(|kustomization| kustomization.root().raw().contains(spec.key()))
+}
+
+/// GKE follows a channel on purpose, which is a policy and no fault.
+fn release_channels(codebase: &Codebase, outcome: &mut Outcome) {
+    for cluster in codebase.objects_of("container.cnrm.cloud.google.com", "ContainerCluster") {
+        let Some(channel) = cluster.at(&["spec", "releaseChannel", "channel"]) else { continue };
+        outcome.looked_at(1);
+        if channel.as_str().is_some_and(|text| text != "UNSPECIFIED") {
+            let message = format!(
+                "Release channel `{}` moves the version: the new cluster begins with another one than the old",
+                channel.text()
+            );
+            outcome.report(Violation::at(channel, message).in_object(cluster, channel).weaker().weaker());
+        }
+    }
+}
+
+/// Rancher's upgrade controller takes a version or a channel.
+fn upgrade_plans(codebase: &Codebase, outcome: &mut Outcome) {
+    for plan in codebase.objects_of("upgrade.cattle.io", "Plan") {
+        let Some(channel) = plan.at(&["spec", "channel"]) else { continue };
+        outcome.looked_at(1);
+        let releases = ["update.k3s.io", "update.rke2.io"].iter().any(|host| channel.text().contains(host));
+        if releases && plan.at(&["spec", "version"]).is_none() {
+            let message = format!(
+                "Channel `{}` moves the version: the new cluster gets whatever it means on that day",
+                channel.text()
+            );
+            outcome.report(Violation::at(channel, message).in_object(plan, channel));
+        }
+    }
+}

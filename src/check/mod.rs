@@ -162,22 +162,3 @@ impl Violation {
         self
     }
 }
-
-/// For measuring only.
-pub fn measured() -> Vec<(&'static str, &'static str, Box<dyn Check>)> {
-    vec![
-        (
-            "job-without-protection-label",
-            "E",
-            Box::new(job_without_protection_label::JobWithoutProtectionLabel {}),
-        ),
-        ("unknown-protection-value", "E", Box::new(unknown_protection_value::UnknownProtectionValue {})),
-        ("stateful-workload", "W", Box::new(stateful_workload::StatefulWorkload {})),
-        ("timeless-cluster-name", "W", Box::new(timeless_cluster_name::TimelessClusterName {})),
-        (
-            "monitor-filters-on-cluster-name",
-            "E",
-            Box::new(monitor_filters_on_cluster_name::MonitorFiltersOnClusterName {}),
-        ),
-    ]
-}

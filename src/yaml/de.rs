@@ -433,7 +433,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Config, String> {
         let tree = parse(
-            Sources::default().add("a.yaml".into(), text.into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
             text.into(),
         );
         let root = tree.roots().next().expect("one document");
@@ -495,7 +495,7 @@ mod tests {
             text = format!("{text}a{level}: &a{level} [{aliases}]\n");
         }
         let tree = parse(
-            Sources::default().add("a.yaml".into(), "".into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, "".into()),
             text.as_str().into(),
         );
         let root = tree.roots().next().expect("one document");

@@ -102,7 +102,7 @@ mod tests {
     use crate::yaml::{Tree, parse};
 
     fn repeated(text: &str) -> Vec<String> {
-        let file = Sources::default().add("a.yaml".into(), text.into());
+        let file = Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into());
         let tree: Tree = parse(file, text.into());
         tree.duplicates()
             .map(|(first, again)| format!("{} {}", first.raw(), again.raw()))

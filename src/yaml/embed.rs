@@ -96,7 +96,7 @@ mod tests {
 
     fn tree(text: &str) -> Tree {
         parse(
-            Sources::default().add("a.yaml".into(), text.into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
             text.into(),
         )
     }

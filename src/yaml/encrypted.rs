@@ -45,7 +45,7 @@ mod tests {
     fn sops_needs_a_signature_and_a_key() {
         let is_sops = |text: &str| {
             let tree = parse(
-                Sources::default().add("a.yaml".into(), text.into()),
+                Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
                 text.into(),
             );
             tree.roots().any(super::is_sops)

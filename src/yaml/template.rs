@@ -219,7 +219,7 @@ mod tests {
     fn templated_values_are_unknown_and_keep_their_characters() {
         let text = "a: {{ .b }}\nc: d\ne:\n  {{- include \"f\" . | nindent 2 }}\ng: {{ if .h }}i{{ end }}\n";
         let tree = parse_template(
-            Sources::default().add("a.yaml".into(), text.into()),
+            Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, text.into()),
             text.into(),
         );
         let root = tree.roots().next().expect("one document");

@@ -5,7 +5,7 @@ use k8factor::yaml::{self, Node, Schema, Tree};
 
 /// Reads a text in every way and panics where a promise is broken.
 pub(crate) fn check(text: &str) {
-    let file = Sources::default().add("any.yaml".into(), "".into());
+    let file = Sources::default().add("any.yaml".into(), k8factor::source::FileKind::Yaml, "".into());
     check_tree(&yaml::parse(file, text.into()), text);
     check_tree(&yaml::parse_json(file, text.into()), text);
     check_template(file, text);

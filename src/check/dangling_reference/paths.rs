@@ -9,6 +9,7 @@ use crate::model::object::Object;
 use crate::problem::Place;
 use crate::source::FileKind;
 use crate::yaml::Node;
+use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// Reports every path that leads nowhere.
@@ -108,8 +109,9 @@ fn violation(kustomization: Kustomization<'_>, reference: &Reference<'_>, there:
 fn written_by_scripts(codebase: &Codebase, missing: &[Missing]) -> HashSet<String> {
     let in_folders = missing.iter().map(|missing| &missing.tail).filter(|tail| tail.contains('/'));
     let tails = Names::of(in_folders);
-    let others = codebase.sources().iter().filter(|source| source.kind() != FileKind::Kustomization);
-    others.flat_map(|source| tails.found_in(source.text())).map(str::to_owned).collect()
+    let others = codebase.sources().as_slice().par_iter();
+    let others = others.filter(|source| source.kind() != FileKind::Kustomization);
+    others.flat_map_iter(|source| tails.found_in(source.text())).map(str::to_owned).collect()
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -69,9 +69,10 @@ impl<'a> Decided<'a> {
         }
         let container = container.get("name").map(Node::text).unwrap_or_default();
         let direct = self.codebase.kustomizations_reaching(place.file()).map(Kustomization::file);
-        let layers =
-            direct.chain(self.above(place.file())).filter_map(|file| self.by_kustomization.get(&file));
-        layers.into_iter().any(|layer| layer.decides(image, &container, place))
+        // A patch may stand in the very kustomization that sets the image.
+        let files = direct.chain(self.above(place.file())).chain([place.file()]);
+        let mut layers = files.filter_map(|file| self.by_kustomization.get(&file));
+        layers.any(|layer| layer.decides(image, &container, place))
     }
 
     fn sets(&self, kustomization: FileId, image: &str) -> bool {

@@ -82,7 +82,8 @@ fn rules(random: &mut Rng) -> String {
         "!.c.yml",
         "a.yaml ",
     ];
-    (0..random.u32(1..5)).map(|_| format!("{}\n", LINES[random.usize(..LINES.len())])).collect()
+    let lines: Vec<_> = (0..random.u32(1..5)).map(|_| LINES[random.usize(..LINES.len())]).collect();
+    lines.join("\n")
 }
 
 fn ours(config: &Config) -> Vec<String> {

@@ -5,6 +5,8 @@ use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::source::Span;
+use crate::yaml::Node;
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -17,11 +19,11 @@ pub(super) struct ObjectInOneEnvironmentOnly {}
 impl Check for ObjectInOneEnvironmentOnly {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let groups = codebase.environments();
-        let compared: Vec<_> = groups.iter().filter_map(|group| Compared::of(codebase, group)).collect();
+        let compared: Vec<_> = groups.par_iter().filter_map(|group| Compared::of(codebase, group)).collect();
         for side in compared.iter().flat_map(|group| &group.sides) {
             outcome.looked_at(side.content.items.len());
         }
-        for bundle in bundles(compared.iter().flat_map(Compared::lonely).collect()) {
+        for bundle in bundles(codebase, compared.iter().flat_map(Compared::lonely).collect()) {
             outcome.report(bundle.violation(codebase));
         }
     }
@@ -198,21 +200,28 @@ impl Lonely<'_> {
 }
 
 /// One object may be lonely in several groups, as when a cluster takes in an overlay: it counts where it is written.
-fn bundles(mut lonely: Vec<Lonely<'_>>) -> Vec<Bundle<'_>> {
+fn bundles<'a>(codebase: &Codebase, mut lonely: Vec<Lonely<'a>>) -> Vec<Bundle<'a>> {
     lonely.sort_by_key(|lonely| !lonely.item.own);
     let mut seen = HashSet::new();
     lonely.retain(|lonely| seen.insert(lonely.item.head.span()));
-    let mut bundles: BTreeMap<(Span, usize), Bundle<'_>> = BTreeMap::new();
+    let mut bundles: BTreeMap<_, Bundle<'_>> = BTreeMap::new();
     for one in lonely {
-        let line = one.item.listed.unwrap_or(one.item.head).span();
-        let place = if one.item.listed.is_some() { line } else { Span::file_start(line.file) };
-        let key = (place, one.lacking.len());
-        match bundles.get_mut(&key) {
-            Some(bundle) => bundle.further.push(one),
-            None => drop(bundles.insert(key, Bundle { first: one, further: Vec::new() })),
+        let line = one.item.listed.map(Node::span);
+        let place = if line.is_some() { "" } else { folder_or_file(codebase, one.item) };
+        let key = (line, place, one.lacking.len());
+        if let Some(bundle) = bundles.get_mut(&key) {
+            bundle.further.push(one);
+        } else {
+            bundles.insert(key, Bundle { first: one, further: Vec::new() });
         }
     }
     bundles.into_values().collect()
+}
+
+/// A folder inside of an environment is one application; what lies in the environment itself is not.
+fn folder_or_file<'a>(codebase: &'a Codebase, item: &Item<'_>) -> &'a str {
+    let source = codebase.source(item.head.span().file);
+    if item.own && item.path.contains('/') { source.folder() } else { source.path() }
 }
 
 impl Bundle<'_> {

@@ -84,7 +84,7 @@ fn none_declared(clusters: &[Named]) -> Violation {
     let more = clusters.len().saturating_sub(SHOWN);
     let names = names.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() };
     let message = format!(
-        "Nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
+        "nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
     );
     let mut violation = Violation::at_span(clusters[0].span, message);
     for cluster in clusters.iter().take(SHOWN).skip(1) {
@@ -96,7 +96,7 @@ fn none_declared(clusters: &[Named]) -> Violation {
 /// Where others are declared, this one is perhaps forgotten, and perhaps long gone.
 fn not_declared(cluster: &Named) -> Violation {
     let message = format!(
-        "No spec in this codebase declares cluster `{}`, as others are declared: its replacement cannot be built from here",
+        "no spec in this codebase declares cluster `{}`, as others are declared: its replacement cannot be built from here",
         cluster.name
     );
     Violation::at_span(cluster.span, message).weaker().less_sure()

@@ -117,7 +117,7 @@ fn violation(mut places: Vec<Place>) -> Violation {
 fn message(place: &Place) -> String {
     let subject = match &place.key {
         Some(key) => format!("`{key}` holds {} in plain text", place.what),
-        None => format!("This is {} in plain text", place.what),
+        None => format!("this is {} in plain text", place.what),
     };
     format!("{subject}: whoever reads the code has it, and every cluster built from it shares it")
 }

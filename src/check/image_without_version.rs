@@ -58,7 +58,7 @@ fn judge_name(place: &Place<'_>, text: &str) -> Option<Violation> {
         Some(tag) => object_to_tag(place, text, tag),
         None if place.at.may_leave_the_tag_out() => None,
         None => Some(place.violation(format!(
-            "Image `{text}` has no tag: {} gets whatever was pushed last",
+            "image `{text}` has no tag: {} gets whatever was pushed last",
             place.at.who()
         ))),
     }
@@ -68,13 +68,13 @@ fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation>
     let who = place.at.who();
     match Pin::of(tag) {
         Pin::Floating => Some(place.violation(format!(
-            "Tag `{tag}` of image `{image}` moves: {who} gets whatever it means on that day"
+            "tag `{tag}` of image `{image}` moves: {who} gets whatever it means on that day"
         ))),
         Pin::Major => Some(place.violation(format!(
-            "Tag `{tag}` of image `{image}` names a major version alone: {who} gets a later release than the old one runs"
+            "tag `{tag}` of image `{image}` names a major version alone: {who} gets a later release than the old one runs"
         )).weaker()),
         Pin::Word if place.at.is_strict() => Some(place.violation(format!(
-            "Tag `{tag}` of image `{image}` names no version: {who} gets whatever it means on that day"
+            "tag `{tag}` of image `{image}` names no version: {who} gets whatever it means on that day"
         )).weaker().less_sure()),
         Pin::Word | Pin::Pinned => None,
     }

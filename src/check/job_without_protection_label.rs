@@ -49,8 +49,8 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
         first.title()
     );
     let help = format!(
-        "label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
-         matters"
+        "Label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
+         matters."
     );
     let violation = Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
     Some(others.iter().fold(violation, |violation, job| {

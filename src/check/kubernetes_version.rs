@@ -91,7 +91,7 @@ impl<'a> Spec<'a> {
         let head = self.object.map_or(self.root, Object::head);
         let head = if self.object.is_none() { first_key(head) } else { head };
         let path = self.field.path.join(".").replace(".*", "[*]");
-        let violation = self.at(head, format!("This {} spec has no `{path}`: {absent}", self.field.tool));
+        let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.field.tool));
         let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
         if self.field.is_local() { violation.weaker().weaker() } else { violation }
     }

@@ -104,7 +104,7 @@ fn is_pattern(filter: &Filter) -> bool {
 
 fn help(key: &str) -> String {
     format!(
-        "filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart"
+        "Filter on a label that outlives a cluster, such as the environment, and group by `{key}` to tell them apart."
     )
 }
 

@@ -222,7 +222,7 @@ fn key_store(key: &str, value: &str, bytes: &[u8]) -> Option<Leak> {
 
 fn owner(generator: Node<'_>) -> String {
     let name = generator.get("name").map(Node::text).unwrap_or_default();
-    format!("The generated Secret `{name}`")
+    format!("the generated Secret `{name}`")
 }
 
 /// The files that generators of Secrets read, as far as they are in the codebase.

@@ -54,8 +54,8 @@ fn wrong_value(label: Entry<'_>, key: &str) -> Option<Violation> {
         let message = format!(
             "`{key}: both` cannot be kept: without two copies there is a gap between the old cluster and the new one"
         );
-        let help = "choose the lesser evil, `loss` or `duplication`, and keep what must suffer neither in a store \
-                    outside the cluster";
+        let help = "Choose the lesser evil, `loss` or `duplication`, and keep what must suffer neither in a store \
+                    outside the cluster.";
         return Some(Violation::at(place, message).with_help(help));
     }
     let message =
@@ -75,7 +75,7 @@ fn mismatch(on_cron_job: Node<'_>, on_jobs: Node<'_>, key: &str) -> Option<Viola
         on_cron_job.text()
     );
     let violation = Violation::at(on_jobs, message).with_related(on_cron_job.span(), "the CronJob says this");
-    Some(violation.with_help("give both the same value"))
+    Some(violation.with_help("Give both the same value."))
 }
 
 /// Selectors of living workloads are immutable: the label then blocks every later apply.
@@ -83,7 +83,7 @@ fn selector(label: AddedLabel<'_>, key: &str) -> Option<Violation> {
     let message = format!(
         "`{key}` goes into selectors here; those of running workloads cannot be changed, so the next apply fails"
     );
-    let help = "add it under `labels:` with `includeSelectors: false`, or write it into the manifest itself";
+    let help = "Add it under `labels:` with `includeSelectors: false`, or write it into the manifest itself.";
     label.changes_selectors.then(|| Violation::at(label.entry.key, message).with_help(help))
 }
 

@@ -47,8 +47,8 @@ fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation>
         "{} Applications are delivered to `{text}`; each of them has to be edited when the next cluster takes over",
         places.len()
     );
-    let help = "let an ApplicationSet select clusters by their labels, so that a new cluster is one Secret with the \
-                right labels";
+    let help = "Let an ApplicationSet select clusters by their labels, so that a new cluster is one Secret with the \
+                right labels.";
     let violation = Violation::at(*node, message).in_object(*first, *node).with_help(help).weaker();
     Some(others.iter().fold(violation, |violation, (application, node)| {
         violation.with_related(node.span(), format!("{} as well", application.title()))

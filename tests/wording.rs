@@ -17,12 +17,10 @@ fn findings_speak_in_one_voice() {
                     |what: &str| format!("{}: {what}\n  {}\n  {}", rule.id, finding.message, finding.help);
                 faults.extend(fault_of_message(&finding.message).map(fault));
                 faults.extend(fault_of_help(&finding.help).map(fault));
-                faults.extend(finding.related.iter().filter_map(|label| {
-                    label
-                        .message
-                        .ends_with('.')
-                        .then(|| fault(&format!("a label is no sentence: {}", label.message)))
-                }));
+                let stopped = finding.related.iter().filter(|label| label.message.ends_with('.'));
+                faults.extend(
+                    stopped.map(|label| fault(&format!("a label is no sentence: {}", label.message))),
+                );
             }
         }
     }

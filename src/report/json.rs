@@ -9,6 +9,7 @@ use crate::report::visible::is_active;
 use crate::report::{FactorSummary, Report, fingerprint};
 use crate::source::Sources;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
@@ -21,17 +22,20 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// JSON leaves DEL, C1 and direction marks as they are, and somebody will print the report on a terminal.
 /// They occur only inside strings, where an escape means the same.
-fn escape_active(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character != '\n' && is_active(character) {
+fn escape_active(text: &str) -> Cow<'_, str> {
+    let active = |character: char| character != '\n' && is_active(character);
+    let Some(first) = text.find(active) else { return Cow::Borrowed(text) };
+    let mut escaped = String::with_capacity(text.len() + 64);
+    escaped.push_str(&text[..first]);
+    for character in text[first..].chars() {
+        if active(character) {
             // Writing to a String cannot fail.
             let _ = write!(escaped, "\\u{:04x}", character as u32);
         } else {
             escaped.push(character);
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 #[derive(Serialize)]
@@ -167,30 +171,30 @@ impl<'a> JsonFinding<'a> {
     }
 }
 
+/// Flat, because serde's `flatten` copies every place once more, and places are most of a report.
 #[derive(Serialize)]
 struct JsonLocation<'a> {
     path: &'a str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    range: Option<Range>,
-}
-
-#[derive(Serialize)]
-struct Range {
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u32>,
 }
 
 impl<'a> From<location::Location<'a>> for JsonLocation<'a> {
     fn from(location: location::Location<'a>) -> Self {
-        let range = location.range.map(|(start, end)| Range {
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-        });
-        Self { path: location.path, range }
+        let (start, end) = location.range.unzip();
+        Self {
+            path: location.path,
+            line: start.map(|position| position.line),
+            column: start.map(|position| position.column),
+            end_line: end.map(|position| position.line),
+            end_column: end.map(|position| position.column),
+        }
     }
 }
 

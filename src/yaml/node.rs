@@ -269,10 +269,14 @@ impl<'a> Node<'a> {
 
     fn is_key(self, key: &str) -> bool {
         let raw = self.raw_node();
-        if raw.kind == Kind::Scalar && raw.flags & COOK == 0 {
-            return unquoted(self.slice(raw), raw.style) == key;
+        if raw.kind != Kind::Scalar || raw.flags & COOK != 0 {
+            return self.is_text(key);
         }
-        self.is_text(key)
+        let quote = u32::from(matches!(raw.style, Style::SingleQuoted | Style::DoubleQuoted));
+        let (start, end) = (raw.start + quote, raw.end.saturating_sub(quote));
+        // Most keys differ in length already, and every look-up of every rule comes by here.
+        end.checked_sub(start) == Some(key.len() as u32)
+            && self.tree.text.as_bytes().get(start as usize..end as usize) == Some(key.as_bytes())
     }
 
     /// `<<` counts only unquoted.

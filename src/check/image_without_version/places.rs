@@ -202,8 +202,9 @@ fn add_template<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
     }
 }
 
+/// `image` and `DockerImage` have the same end.
 fn add_object<'a>(object: Object<'a>, places: &mut Vec<Place<'a>>) {
-    if is_about_images(object) || !object.root().raw().contains("image") {
+    if is_about_images(object) || !object.root().raw().contains("mage") {
         return;
     }
     for container in containers(object.root()) {

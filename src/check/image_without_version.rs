@@ -3,14 +3,16 @@
 //! The place that decides is the place that is reported: a base is silent when kustomize sets the tag above it.
 
 mod decided;
+mod pipelines;
 mod places;
+mod values;
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
 use crate::source::FileKind;
 use decided::Decided;
-use places::{Place, Where};
+use places::{Place, Texts, Where};
 use serde::Deserialize;
 
 /// Container images without a version.
@@ -21,8 +23,8 @@ pub(super) struct ImageWithoutVersion {}
 impl Check for ImageWithoutVersion {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let decided = Decided::of(codebase);
-        let inline = places::inline_patches(codebase);
-        let places = places::all(codebase, &inline);
+        let texts = Texts::of(codebase);
+        let places = places::all(codebase, &texts);
         outcome.looked_at(places.len());
         for place in places {
             let Some(violation) = judge(&place) else { continue };
@@ -30,7 +32,8 @@ impl Check for ImageWithoutVersion {
                 continue;
             }
             // What a chart has by default, its users override.
-            let is_default = codebase.source(place.file()).kind() == FileKind::HelmValues;
+            let kind = codebase.source(place.file()).kind();
+            let is_default = matches!(kind, FileKind::HelmValues | FileKind::HelmTemplate);
             outcome.report(if is_default { violation.weaker() } else { violation });
         }
     }
@@ -50,6 +53,9 @@ fn judge(place: &Place<'_>) -> Option<Violation> {
 }
 
 fn judge_name(place: &Place<'_>, text: &str) -> Option<Violation> {
+    // GitHub Actions have an address, Argo CD's overrides the old name before the new one.
+    let text = text.strip_prefix("docker://").unwrap_or(text);
+    let text = text.split_once('=').map_or(text, |(_, image)| image);
     let image = ImageName::parse(text);
     if image.digest.is_some() || image.is_placeholder() {
         return None;

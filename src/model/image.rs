@@ -42,12 +42,17 @@ impl<'a> ImageName<'a> {
     }
 
     /// Whether this is no image of a registry: it is injected, built on the spot, or filled in by somebody.
+    ///
+    /// A registry may be injected and the tag written: `${REGISTRY}/web:latest`.
     pub fn is_placeholder(&self) -> bool {
         let name = self.name.trim();
+        // What a pipeline builds for itself in the cluster has a name of its own instead of a version.
+        let is_judged_by_tag = self.tag.is_some() && name.contains(['$', '{']) && !self.is_in_cluster();
         let invented = name.is_empty() || PLACEHOLDERS.contains(&name.to_ascii_lowercase().as_str());
         invented
             || LOCAL.iter().any(|prefix| name.starts_with(prefix))
-            || name.contains(|c: char| c.is_ascii_uppercase() || "${}<>%@*\\ ".contains(c))
+            || name.contains(|c: char| "<>%@*\\ ".contains(c))
+            || name.contains(|c: char| c.is_ascii_uppercase() || "${}".contains(c)) && !is_judged_by_tag
             || self.tag.is_some_and(is_placeholder_tag)
     }
 
@@ -67,7 +72,7 @@ impl Pin {
         let lower = tag.to_ascii_lowercase();
         let words = || lower.split(['-', '_', '.']);
         if words().any(|word| FLOATING.contains(&word)) {
-            return Self::Floating;
+            return if is_build_of_a_branch(&lower) { Self::Pinned } else { Self::Floating };
         }
         let first = words().next().unwrap_or_default();
         let major = first.strip_prefix('v').unwrap_or(first);
@@ -126,12 +131,19 @@ const FLOATING: [&str; 34] = [
 fn is_placeholder_tag(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase();
     let shouted = tag.len() > 1 && tag != lower && !tag.bytes().any(|byte| byte.is_ascii_lowercase());
-    let word = tag != "HEAD" && shouted && !tag.bytes().any(|byte| byte.is_ascii_digit());
+    let word = !matches!(tag, "HEAD" | "LATEST") && shouted && !tag.bytes().any(|byte| byte.is_ascii_digit());
     tag.is_empty()
         || word
         || tag.contains(['$', '{', '}', '<', '>', '%', '*', ' '])
         || PLACEHOLDERS.contains(&lower.as_str())
         || ["tag", "version", "__tag__", "__version__"].contains(&lower.as_str())
+}
+
+/// `main-42`: the number of a build. `latest-16` names a major version of what moves.
+fn is_build_of_a_branch(tag: &str) -> bool {
+    let words: Vec<&str> = tag.split(['-', '_', '.']).collect();
+    let is_number = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    ["main", "master", "trunk", "develop", "dev"].contains(&words[0]) && words.iter().skip(1).any(is_number)
 }
 
 /// `1.2`, a number of three digits or more (a date, a build), or a commit.
@@ -183,6 +195,8 @@ mod tests {
             "stable-20240101",
             "jdk17u3",
             "r42",
+            "main-42",
+            "main-build-7",
         ];
         for tag in pinned {
             assert_eq!(Pin::of(tag), Pin::Pinned, "{tag}");
@@ -191,7 +205,8 @@ mod tests {
 
     #[test]
     fn words_float_and_majors_move() {
-        for tag in ["latest", "stable", "latest-alpine", "main", "HEAD", "mainline-alpine", "lts-slim"] {
+        for tag in ["latest", "stable", "latest-16", "main", "HEAD", "LATEST", "mainline-alpine", "lts-slim"]
+        {
             assert_eq!(Pin::of(tag), Pin::Floating, "{tag}");
         }
         for tag in ["1", "v1", "16-alpine"] {
@@ -209,7 +224,8 @@ mod tests {
         {
             assert!(ImageName::parse(text).is_placeholder(), "{text}");
         }
-        for text in ["app", "registry:5000/app:latest", "app:HEAD"] {
+        for text in ["app", "registry:5000/app:latest", "app:HEAD", "${REGISTRY}/app:latest", "$(image):edge"]
+        {
             assert!(!ImageName::parse(text).is_placeholder(), "{text}");
         }
     }

@@ -31,15 +31,29 @@ pub fn revision(text: &str) -> Pinned {
     if text.contains(['*', '^', '~', '>', '<']) {
         return Pinned::Range;
     }
+    if is_release_branch(text) {
+        return Pinned::Range;
+    }
     match Pin::of(text) {
         Pin::Pinned if !text.starts_with("refs/heads/") => Pinned::Yes,
         _ => Pinned::Moving,
     }
 }
 
+/// `release-1.3` and `1.3.x` are branches on which the releases of one version are made.
+fn is_release_branch(text: &str) -> bool {
+    let name = text.strip_prefix("refs/heads/").unwrap_or(text);
+    let rest = ["release-", "release/", "releases/"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let number = rest.map(|rest| rest.strip_prefix('v').unwrap_or(rest));
+    let is_short = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_version =
+        number.is_some_and(|number| number.split('.').count() < 3 && number.split('.').all(is_short));
+    is_version || name.ends_with(".x") && name.starts_with(|c: char| c == 'v' || c.is_ascii_digit())
+}
+
 /// What the version of a Helm chart pins. To Helm a part of a version is a range: `1.2` takes every `1.2.x`.
 pub fn chart_version(text: &str) -> Pinned {
-    let text = text.trim();
+    let text = text.trim().trim_start_matches('=').trim_start();
     if text.is_empty() || text == "*" {
         return Pinned::Missing;
     }
@@ -166,6 +180,9 @@ mod tests {
             ("https://get.example.com/previous/v20251006-15a86e52ee/release.yaml", Pinned::Yes),
             ("https://git.example.com/example/app/raw/tag/v1.2.0/a.yaml", Pinned::Yes),
             ("https://git.example.com/example/app/-/raw/main/a.yaml", Pinned::Moving),
+            ("https://github.com/example/app//deploy?ref=release-1.2", Pinned::Range),
+            ("https://github.com/example/app//deploy?ref=release-2026.11", Pinned::Yes),
+            ("https://github.com/example/app//deploy?ref=1.2.x", Pinned::Range),
             ("https://get.example.com/k8s/install.yaml", Pinned::Unversioned),
             ("https://get.example.com/${VERSION}/install.yaml", Pinned::Yes),
         ];
@@ -176,7 +193,9 @@ mod tests {
 
     #[test]
     fn versions_of_charts() {
-        for text in ["1.2.3", "v1.2.3", "1.2.3-rc.1", "25.10.0+build.4", "0.1.0-beta1", "{{ version }}"] {
+        for text in
+            ["1.2.3", "v1.2.3", "1.2.3-rc.1", "25.10.0+build.4", "0.1.0-beta1", "= 1.2.3", "{{ version }}"]
+        {
             assert_eq!(chart_version(text), Pinned::Yes, "{text}");
         }
         for text in ["1.x", "^1.2.3", "~1.2", ">=1.0.0", "1.2", "1", "1.2.*", "1.0.0 - 2.0.0"] {

@@ -125,7 +125,8 @@ impl Walk<'_, '_> {
     fn mapping(&mut self, mapping: Node<'_>) {
         let (mut name, mut value) = (None, None);
         for entry in mapping.entries() {
-            match entry.key.raw() {
+            // JSON quotes its keys.
+            match entry.key.raw().trim_matches(['"', '\'']) {
                 "name" => name = Some(entry.value),
                 "value" => value = Some(entry.value),
                 // What is referenced was looked at too: it is the good form.

@@ -1,13 +1,15 @@
 //! Where the images of a codebase are written.
 
+use super::{pipelines, values};
 use crate::check::Violation;
 use crate::codebase::{Codebase, Document};
 use crate::model::image::ImageName;
-use crate::model::kustomization::Kustomization;
+use crate::model::kustomization::{ImageOverride, Kustomization};
 use crate::model::object::Object;
-use crate::model::role::Role;
-use crate::source::{CiSystem, FileId, FileKind};
+use crate::model::role::{Role, Zone};
+use crate::source::{FileId, FileKind, Span};
 use crate::yaml::{Node, Shape, Tree};
+use std::collections::HashSet;
 
 /// An image and the place where it is written.
 #[derive(Debug, Clone)]
@@ -29,7 +31,7 @@ pub(super) enum Where<'a> {
     Patch(Node<'a>),
     /// In a pipeline: nothing of the cluster depends on it directly.
     Pipeline,
-    /// In values of a Helm chart.
+    /// In values of a Helm chart, or in a field of a custom resource that is no container.
     Values,
     /// A tag that stands alone, beside the name of the image.
     Tag {
@@ -90,6 +92,9 @@ impl Place<'_> {
             Where::Tag { name } => name.into(),
             _ => self.image.text(),
         };
+        if self.object.is_some_and(|object| object.is("image.openshift.io", "ImageStream")) {
+            return ImageStream::Own;
+        }
         let image = ImageName::parse(&text);
         match image.is_in_cluster() {
             true if image.name.contains("/openshift/") => ImageStream::Platform,
@@ -109,50 +114,128 @@ impl Place<'_> {
     }
 }
 
-/// The patches that kustomizations hold as texts and that speak of images.
-pub(super) fn inline_patches(codebase: &Codebase) -> Vec<Tree> {
-    let kustomizations = codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged());
-    let texts =
-        kustomizations.flat_map(Kustomization::inline_patches).filter(|text| text.raw().contains("image"));
-    texts.filter_map(Node::embedded).collect()
+/// YAML that stands as a text in other YAML and speaks of images.
+pub(super) struct Texts<'a> {
+    patches: Vec<Tree>,
+    values: Vec<(Object<'a>, Tree)>,
 }
 
-/// Every image of the codebase that is judged, and of these patches.
-pub(super) fn all<'a>(codebase: &'a Codebase, inline: &'a [Tree]) -> Vec<Place<'a>> {
-    let mut places = Vec::new();
-    inline.iter().flat_map(Tree::roots).for_each(|root| add_patch(root, &mut places));
-    codebase.objects().for_each(|object| add_object(object, &mut places));
-    for document in codebase.documents().filter(|document| document.zone.is_judged()) {
-        match (document.role, document.source.kind()) {
-            (Role::Patch, _) => add_patch(document.root, &mut places),
-            (Role::Kustomization, _) => {}
-            (_, FileKind::Ci(system)) => add_pipeline(system, document.root, &mut places),
-            (Role::Data, kind) if kind == FileKind::HelmValues || is_values_file(document) => {
-                add_values(document.root, None, &mut places);
-            }
-            _ => {}
-        }
+impl<'a> Texts<'a> {
+    /// The patches of kustomizations, and the values that objects have for charts.
+    pub(super) fn of(codebase: &'a Codebase) -> Self {
+        let kustomizations = codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged());
+        let patches = kustomizations.flat_map(Kustomization::inline_patches);
+        let patches = patches.filter(|text| text.raw().contains("image")).filter_map(Node::embedded);
+        let values = codebase.objects().flat_map(|object| {
+            values::texts_of(object).into_iter().filter_map(move |text| Some((object, text.embedded()?)))
+        });
+        Self { patches: patches.collect(), values: values.collect() }
     }
-    codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged()).for_each(|kustomization| {
-        let images = kustomization.images().filter(|image| image.digest().is_none());
-        places.extend(images.filter_map(|image| {
-            let name = image.node.get("newName").and_then(Node::as_str).or_else(|| image.name())?;
-            Some(Place { image: image.new_tag()?, at: Where::Tag { name: name.into_owned() }, object: None })
-        }));
-    });
+}
+
+/// Every image of the codebase that is judged, and of these texts.
+pub(super) fn all<'a>(codebase: &'a Codebase, texts: &'a Texts<'a>) -> Vec<Place<'a>> {
+    let mut places = Vec::new();
+    texts.patches.iter().flat_map(Tree::roots).for_each(|root| add_patch(root, &mut places));
+    for (object, tree) in &texts.values {
+        tree.roots().for_each(|root| values::add(root, Some(*object), &mut places));
+    }
+    codebase.objects().for_each(|object| add_object(object, &mut places));
+    add_documents(codebase, &mut places);
+    add_kustomizations(codebase, &mut places);
     places
 }
 
+fn add_documents<'a>(codebase: &'a Codebase, places: &mut Vec<Place<'a>>) {
+    for document in codebase.documents() {
+        match (document.role, document.source.kind()) {
+            (Role::Object, FileKind::HelmTemplate) if document.zone == Zone::Template => {
+                add_template(document.root, places);
+            }
+            _ if !document.zone.is_judged() => {}
+            (Role::Patch, _) => add_patch(document.root, places),
+            (Role::Kustomization | Role::Object, _) => {}
+            (_, FileKind::Ci(system)) => pipelines::add(system, document.root, places),
+            (_, FileKind::Yaml) if pipelines::is_other(document.source) => {
+                pipelines::add_other(document.root, places);
+            }
+            (_, kind)
+                if kind == FileKind::HelmValues || is_values_file(document) || is_talos(document.root) =>
+            {
+                values::add(document.root, None, places);
+            }
+            (_, FileKind::Yaml) => values::add_maps(document.root, None, places),
+            _ => {}
+        }
+    }
+}
+
+fn is_values_file(document: Document<'_>) -> bool {
+    document.source.kind() == FileKind::Yaml && document.source.file_name().contains("values")
+}
+
+/// The configuration of a node of Talos, which names the images of the control plane.
+fn is_talos(root: Node<'_>) -> bool {
+    root.get("machine").is_some() && root.get("version").is_some_and(|version| version.is_text("v1alpha1"))
+}
+
+fn add_kustomizations<'a>(codebase: &'a Codebase, places: &mut Vec<Place<'a>>) {
+    for kustomization in codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged()) {
+        let charts = kustomization.field("helmCharts").into_iter().flat_map(|entry| entry.value.items());
+        let inline = charts.filter_map(|chart| chart.get("valuesInline"));
+        inline.for_each(|node| values::add(node, None, places));
+        let images = kustomization.images().filter(|image| image.digest().is_none());
+        places.extend(images.filter_map(|image| tag_of(image, None)));
+    }
+}
+
+fn tag_of<'a>(image: ImageOverride<'a>, object: Option<Object<'a>>) -> Option<Place<'a>> {
+    let name = image.node.get("newName").and_then(Node::as_str).or_else(|| image.name())?;
+    Some(Place { image: image.new_tag()?, at: Where::Tag { name: name.into_owned() }, object })
+}
+
+/// What a template of a chart writes out and leaves to no value.
+fn add_template<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
+    for container in containers(root) {
+        let image = container.get("image").filter(|image| !image.is_templated());
+        places.extend(image.map(|image| Place { image, at: Where::Values, object: None }));
+    }
+}
+
+/// `image` and `DockerImage` have the same end.
 fn add_object<'a>(object: Object<'a>, places: &mut Vec<Place<'a>>) {
-    if is_about_images(object) || !object.root().raw().contains("image") {
+    if is_about_images(object) || !object.root().raw().contains("mage") {
         return;
     }
     for container in containers(object.root()) {
         let Some(image) = container.get("image") else { continue };
         places.push(Place { image, at: Where::Container(container), object: Some(object) });
     }
-    for path in values_of(object) {
-        object.at(path).into_iter().for_each(|values| add_values(values, Some(object), places));
+    values::add_object(object, places);
+    if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+        let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
+        let images = images.map(|node| ImageOverride { node }).filter(|image| image.digest().is_none());
+        places.extend(images.filter_map(|image| tag_of(image, Some(object))));
+    }
+    add_fields(object, places);
+}
+
+/// Images that operators and `OpenShift` take from other places than containers.
+fn add_fields<'a>(object: Object<'a>, places: &mut Vec<Place<'a>>) {
+    if !object.group().contains('.') || object.group().ends_with(".k8s.io") || values::is_delivery(object) {
+        return;
+    }
+    let is_build = object.group() == "build.openshift.io";
+    let containers: HashSet<Span> = containers(object.root()).map(Node::span).collect();
+    for map in object.root().walk().filter(|node| node.is_mapping() && !containers.contains(&node.span())) {
+        let docker = map.get("kind").is_some_and(|kind| kind.is_text("DockerImage"));
+        let fields = if docker { ["name", "name"] } else { ["image", "imageName"] };
+        let Some(image) = fields.iter().find_map(|field| map.get(field)) else { continue };
+        let has_tag = image.as_str().is_some_and(|text| ImageName::parse(&text).tag.is_some());
+        if has_tag && map.get("tag").is_none() {
+            let at = if is_build { Where::Pipeline } else { Where::Values };
+            places.push(Place { image, at, object: Some(object) });
+        }
     }
 }
 
@@ -161,15 +244,6 @@ fn is_about_images(object: Object<'_>) -> bool {
     object.is("apiextensions.k8s.io", "CustomResourceDefinition")
         || ["kyverno.io", "templates.gatekeeper.sh", "constraints.gatekeeper.sh", "policies.kyverno.io"]
             .contains(&object.group())
-}
-
-/// Where `GitOps` objects keep the values of a chart.
-fn values_of(object: Object<'_>) -> &'static [&'static [&'static str]] {
-    match (object.group(), object.kind()) {
-        ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => &[&["spec", "values"]],
-        ("argoproj.io", "Application") => &[&["spec", "source", "helm", "valuesObject"]],
-        _ => &[],
-    }
 }
 
 /// What holds containers: the lists of pods, of Tekton's Tasks, and what Argo Workflows and kops have one by one.
@@ -184,11 +258,12 @@ pub(super) fn containers(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 fn containers_of(entry: crate::yaml::Entry<'_>) -> Vec<Node<'_>> {
-    let raw = entry.key.raw();
-    if LISTS.contains(&raw) {
+    // JSON quotes its keys.
+    let key = entry.key.raw().trim_matches(['"', '\'']);
+    if LISTS.contains(&key) {
         return entry.value.items().filter(|item| item.is_mapping()).collect();
     }
-    if SINGLE.contains(&raw) && entry.value.is_mapping() { vec![entry.value] } else { Vec::new() }
+    if SINGLE.contains(&key) && entry.value.is_mapping() { vec![entry.value] } else { Vec::new() }
 }
 
 fn add_patch<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
@@ -201,60 +276,4 @@ fn add_patch<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
     let images = operations.filter_map(|item| Some((item, item.get("value")?)));
     let images = images.filter(|(_, image)| image.shape() == Shape::Scalar);
     places.extend(images.map(|(item, image)| Place { image, at: Where::Patch(item), object: None }));
-}
-
-fn is_values_file(document: Document<'_>) -> bool {
-    document.source.kind() == FileKind::Yaml && document.source.file_name().contains("values")
-}
-
-/// `repository` beside `tag`, and `image: name:tag`, as charts have them.
-fn add_values<'a>(root: Node<'a>, object: Option<Object<'a>>, places: &mut Vec<Place<'a>>) {
-    for map in root.walk().filter(|node| node.is_mapping()) {
-        let image = map.get("image").filter(|image| image.as_str().is_some_and(|text| text.contains(':')));
-        places.extend(image.map(|image| Place { image, at: Where::Values, object }));
-        let (Some(name), Some(tag)) = (map.get("repository"), map.get("tag")) else { continue };
-        let pinned = ["digest", "sha"].iter().any(|key| map.get(key).is_some_and(|node| !node.is_empty()));
-        if !pinned && !tag.is_empty() {
-            places.push(Place { image: tag, at: Where::Tag { name: name.text().into_owned() }, object });
-        }
-    }
-}
-
-fn add_pipeline<'a>(system: CiSystem, root: Node<'a>, places: &mut Vec<Place<'a>>) {
-    let images = match system {
-        CiSystem::CircleCi => circle_images(root),
-        CiSystem::GitLab => gitlab_images(root),
-        CiSystem::GitHubActions => github_images(root),
-        CiSystem::Jenkins => Vec::new(),
-    };
-    let scalars = images.into_iter().filter(|image| !image.is_mapping() && !image.is_sequence());
-    places.extend(scalars.map(|image| Place { image, at: Where::Pipeline, object: None }));
-}
-
-/// Only `docker:` runs containers; `machine:` names an image of a virtual machine.
-fn circle_images(root: Node<'_>) -> Vec<Node<'_>> {
-    let maps = root.walk().filter(|node| node.is_mapping());
-    let lists = maps.flat_map(Node::entries).filter(|entry| entry.key.is_text("docker"));
-    lists.flat_map(|entry| entry.value.items()).filter_map(|item| item.get("image")).collect()
-}
-
-fn gitlab_images(root: Node<'_>) -> Vec<Node<'_>> {
-    let jobs = root.entries().map(|entry| entry.value).filter(|job| job.is_mapping());
-    let mut images = Vec::new();
-    for job in std::iter::once(root).chain(jobs) {
-        let services = job.get("services").into_iter().flat_map(Node::items);
-        let named = job.get("image").into_iter().chain(services);
-        images.extend(named.map(|image| image.get("name").unwrap_or(image)));
-    }
-    images
-}
-
-fn github_images(root: Node<'_>) -> Vec<Node<'_>> {
-    let mut images = Vec::new();
-    for job in root.get("jobs").into_iter().flat_map(Node::entries).map(|entry| entry.value) {
-        images.extend(job.get("container").map(|container| container.get("image").unwrap_or(container)));
-        let services = job.get("services").into_iter().flat_map(Node::entries);
-        images.extend(services.filter_map(|service| service.value.get("image")));
-    }
-    images
 }

@@ -49,7 +49,14 @@ fn fetched<'a>(source: Node<'a>, object: Object<'a>, own: &Own<'_>) -> Option<Fe
         Some(chart) => format!("Chart `{}`", chart.text()),
         None => format!("Repository `{url}`"),
     };
-    Some(Fetched { what, node: written.unwrap_or(entry.value), pinned, object: Some(object), help: HELP })
+    Some(Fetched {
+        what,
+        at: written.unwrap_or(entry.value).into(),
+        pinned,
+        object: Some(object),
+        help: HELP,
+        weaker: 0,
+    })
 }
 
 /// An address that is filled in may be the codebase's own.

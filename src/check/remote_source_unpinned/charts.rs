@@ -33,5 +33,5 @@ fn dependency(dependency: Node<'_>) -> Option<Fetched<'_>> {
     let version = dependency.get("version").filter(|version| !version.is_null());
     let pinned = version.map_or(Pinned::Missing, |version| chart_version(&version.text()));
     let what = format!("Chart `{}`", name.text());
-    Some(Fetched { what, node: version.unwrap_or(name), pinned, object: None, help: HELP })
+    Some(Fetched { what, at: version.unwrap_or(name).into(), pinned, object: None, help: HELP, weaker: 0 })
 }

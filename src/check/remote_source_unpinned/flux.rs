@@ -39,7 +39,7 @@ fn repository<'a>(object: Object<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
     };
     let kind = if object.kind() == "GitRepository" { "Repository" } else { "Artifact" };
     let what = format!("{kind} `{text}`");
-    Some(Fetched { what, node, pinned, object: Some(object), help: REFERENCE })
+    Some(Fetched { what, at: node.into(), pinned, object: Some(object), help: REFERENCE, weaker: 0 })
 }
 
 /// The most exact field counts, as Flux has it: commit or digest, then `semver`, tag and branch.
@@ -73,7 +73,14 @@ fn release_chart(release: Object<'_>) -> Option<Fetched<'_>> {
     let version = spec.get("version").filter(|version| !version.is_null());
     let pinned = version.map_or(Pinned::Missing, |version| chart_version(&version.text()));
     let what = format!("Chart `{}`", chart.text());
-    Some(Fetched { what, node: version.unwrap_or(chart), pinned, object: Some(release), help: CHART })
+    Some(Fetched {
+        what,
+        at: version.unwrap_or(chart).into(),
+        pinned,
+        object: Some(release),
+        help: CHART,
+        weaker: 0,
+    })
 }
 
 /// Releases whose chart an overlay changes.

@@ -25,7 +25,14 @@ fn inputs(kustomization: Kustomization<'_>) -> impl Iterator<Item = Fetched<'_>>
 }
 
 fn fetched<'a>(node: Node<'a>, text: &str) -> Fetched<'a> {
-    Fetched { what: format!("`{text}`"), node, pinned: address(text), object: None, help: REVISION }
+    Fetched {
+        what: format!("`{text}`"),
+        at: node.into(),
+        pinned: address(text),
+        object: None,
+        help: REVISION,
+        weaker: 0,
+    }
 }
 
 /// Without `repo` the chart lies in the codebase.
@@ -36,7 +43,14 @@ fn charts(kustomization: Kustomization<'_>) -> impl Iterator<Item = Fetched<'_>>
         let version = chart.get("version").filter(|version| !version.is_null());
         let pinned = version.map_or(Pinned::Missing, |version| chart_version(&version.text()));
         let what = format!("Chart `{}`", name.text());
-        Some(Fetched { what, node: version.unwrap_or(name), pinned, object: None, help: CHART })
+        Some(Fetched {
+            what,
+            at: version.unwrap_or(name).into(),
+            pinned,
+            object: None,
+            help: CHART,
+            weaker: 0,
+        })
     })
 }
 

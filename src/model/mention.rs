@@ -65,8 +65,8 @@ impl<'a> Surroundings<'a> {
             None => (bare, false),
         };
         let bare = bare.trim_end_matches(['"', '\'', ' ', ':', '?', '+']);
-        let start = bare.rfind(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).map_or(0, |at| at + 1);
-        let key = &bare[start..];
+        let key =
+            bare.rsplit(|c: char| !(c.is_alphanumeric() || "-_./".contains(c))).next().unwrap_or_default();
         let flag = key.starts_with("--");
         (assigned || flag).then(|| key.trim_start_matches('-')).filter(|key| !key.is_empty())
     }
@@ -169,6 +169,7 @@ mod tests {
             "run --cluster NAME",
             "CLUSTER ?= NAME",
             "  installation = \"NAME\"",
+            "\u{feff}cluster: NAME",
         ];
         for text in named {
             assert!(around(text).is_named_as_cluster(), "{text}");

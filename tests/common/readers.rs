@@ -1,0 +1,102 @@
+//! Everything that reads a text, and what must hold of it whatever the text is. The fuzz targets include this file.
+#![allow(dead_code, reason = "each fuzz target uses one function")]
+
+use k8factor::config::{Config, FILE_NAME, Flags};
+use k8factor::error::Error;
+use k8factor::model::image::ImageName;
+use k8factor::model::kinds::KindPattern;
+use k8factor::model::kustomization::resolve_path;
+use k8factor::model::monitor::Language;
+use k8factor::model::path::Path;
+use k8factor::model::shell::{self, Command, LineBreaks, Word};
+use k8factor::model::{glob, remote};
+use k8factor::rule::{self, Origin, command};
+use k8factor::source::{FileKind, Sources};
+use std::fs;
+
+/// A rule page of the user's own: it loads and can be tested and shown, or the error has its place.
+pub(crate) fn rule_page(text: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = Config::for_folder(folder.path());
+    let pages = config.rules_folder.join("1-x");
+    fs::create_dir_all(&pages).expect("a new folder");
+    fs::write(pages.join("own-page.md"), text).expect("a new file");
+    let rules = match rule::load(&config) {
+        Ok(rules) => rules,
+        Err(error) => return has_place(&error, ".k8factor/rules/1-x/own-page.md:", text),
+    };
+    let own = rules.iter().find(|rule| rule.origin == Origin::Own).expect("it was written above");
+    command::show(own, &mut Vec::new()).expect("a Vec takes everything");
+    if let Err(error) = rule::test(own) {
+        has_place(&error, ".k8factor/rules/1-x/own-page.md:", text);
+    }
+}
+
+/// A configuration: it means something, or the error has its place.
+pub(crate) fn configuration(text: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join(FILE_NAME), text).expect("a new file");
+    if let Err(error) = Flags::default().resolve(folder.path(), None) {
+        has_place(&error, ".k8factor.yaml:", text);
+    }
+}
+
+fn has_place(error: &Error, path: &str, text: &str) {
+    let said = error.to_string();
+    let place = said.strip_prefix(path).and_then(|rest| rest.split_once(": "));
+    let numbers = place.and_then(|(place, _)| place.split_once(':'));
+    let (line, column) = numbers.unwrap_or_else(|| panic!("no place in {said}"));
+    let line: usize = line.parse().expect("a line is a number");
+    let column: usize = column.parse().expect("a column is a number");
+    let there = text.split('\n').nth(line - 1).unwrap_or_else(|| panic!("there is no line {line}: {said}"));
+    assert!(column <= there.chars().count() + 1, "there is no column {column}: {said}");
+    assert!(place.is_some_and(|(_, message)| !message.trim().is_empty()), "nothing is said: {said}");
+}
+
+/// A shell script.
+pub(crate) fn script(text: &str) {
+    for line_breaks in [LineBreaks::End, LineBreaks::Fold] {
+        for pipeline in shell::read(text, line_breaks) {
+            assert!(text.get(pipeline.range()).is_some(), "{:?} is no part of {text:?}", pipeline.range());
+            pipeline.commands.iter().for_each(|command| part_of(text, command));
+        }
+    }
+}
+
+fn part_of(text: &str, command: &Command) {
+    let is_part = |word: &Word| text.get(word.range.clone()).is_some();
+    let targets = command.outputs.iter().map(|output| &output.target);
+    assert!(command.words.iter().chain(targets).all(is_part), "{command:?} is no part of {text:?}");
+    assert!(text.get(command.range()).is_some(), "{command:?} is no part of {text:?}");
+    let _ = (command.program(), command.operands(&["-n"]).count(), command.flag(&["-o", "--output"]));
+    let _ = command.has_flag("-o");
+}
+
+/// An address, a revision, a name of an image, a path, a pattern: what stands in one scalar.
+pub(crate) fn address(text: &str) {
+    let _ = (remote::revision(text), remote::chart_version(text), remote::address(text));
+    let _ = (remote::repository(text), ImageName::parse(text).is_placeholder(), KindPattern::parse(text));
+    let (before, after) = text.split_once('\n').unwrap_or((text, ""));
+    let _ = (resolve_path(before, after), glob::matches(before, after));
+    if let Err(error) = Path::parse(text) {
+        assert!(text.get(error.at..).is_some(), "{} is no place in {text:?}", error.at);
+    }
+}
+
+/// A text that holds conditions of monitors.
+pub(crate) fn monitor(text: &str) {
+    let file = Sources::default().add("any.yaml".into(), FileKind::Yaml, "".into());
+    let languages = [
+        Language::Rule,
+        Language::Dashboard,
+        Language::Variable,
+        Language::Routing,
+        Language::Datadog,
+        Language::PagerDuty,
+        Language::Nrql,
+    ];
+    for filter in languages.iter().flat_map(|language| language.filters(text, file, 0)) {
+        let place = filter.span.start as usize..filter.span.end as usize;
+        assert!(text.get(place).is_some(), "{filter:?} is no part of {text:?}");
+    }
+}

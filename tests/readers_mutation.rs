@@ -1,0 +1,108 @@
+//! Texts that nobody wrote, given to everything that reads one alone.
+//!
+//! `K8FACTOR_SECONDS` asks for more time, `K8FACTOR_SEED` for other texts.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "common/codebases.rs"]
+mod codebases;
+mod common;
+#[path = "common/readers.rs"]
+mod readers;
+
+use codebases::Seeds;
+use common::rules::files_below;
+use std::time::{Duration, Instant};
+
+#[test]
+fn rule_pages_load_or_say_where_and_why_not() {
+    let declarative = include_str!("../src/cli/rules/new.md");
+    let expression = "---\nsummary: x\nseverity: info\nconfidence: low\nhelp: x.\nkinds: [apps/*, Pod]\n\
+        each: ['spec.template.spec.containers[*]', '**.image', 'metadata.annotations[\"a.b/c\"]']\n\
+        fails: 'self.all(k, self[k].matches(\"^a+$\") || size(k) > 3 ? has(object.spec) : k in [1, 2.5e3, b\"x\"])'\n\
+        message: '{object.kind} {{ `{self.name}` }}: {key}'\n---\n# X\n## Bad\n```yaml path=a.yaml\napiVersion: v1\n\
+        kind: Pod\nspec:\n  template: {spec: {containers: [{image: aa}]}} # finding\n```\n## Good\n";
+    mutate(&Seeds::pages(), readers::rule_page);
+    mutate(&Seeds::of_texts(&[declarative, expression]), readers::rule_page);
+}
+
+#[test]
+fn configurations_are_understood_or_say_where_and_why_not() {
+    let text = "# ours\nexclude:\n  - vendor/\n  - \"*.example.yaml\"\nfail-on: warning\nprotect-from-label: a.b/c\n";
+    mutate(
+        &Seeds::of_texts(&[text, "exclude: ['{a,b}/**', '!x', '[a-z]', 'a\\ ']\n"]),
+        readers::configuration,
+    );
+}
+
+#[test]
+fn scripts_are_read_with_their_places() {
+    let script = "#!/bin/sh\nfor c in a b; do\n  kubectl --context \"$c\" get deploy/x -o yaml | sed 's/a/b/' \\\n    \
+        > \"$(dirname \"$0\")/x.yaml\" 2>&1 &\ndone <<-'EOF'\n\tx\n\tEOF\nA=1 sudo -E env B=2 x `y $(z \"`w`\")` ${A:-$((1+2))}\n";
+    let ours: Vec<_> = files_below("fixtures").into_iter().map(|(_, text)| text).collect();
+    let texts: Vec<_> =
+        ours.iter().map(String::as_str).filter(|text| text.len() < 4000).chain([script]).collect();
+    mutate(&Seeds::of_texts(&texts), readers::script);
+}
+
+#[test]
+fn addresses_are_read() {
+    let texts = [
+        "https://github.com/a/b//c/d?ref=v1.2.3&timeout=3s\n../../e",
+        "git::ssh://git@example.com:22/a/b.git//c?ref=0123456789abcdef0123456789abcdef01234567",
+        "git@github.com:a/b.git?version=main",
+        "registry:5000/a/b:v1@sha256:00",
+        "oci://example.com/charts/x\n",
+        "spec.template.spec.containers[*].image",
+        "metadata.annotations[\"a.b/c\"].**.x[0]",
+        "apps/v1/Deployment",
+        "{a,b}/**/[!a-z]?*.yaml\na/x.yaml",
+        ">=1.2.x <2 || ~3",
+    ];
+    mutate(&Seeds::of_texts(&texts), readers::address);
+}
+
+#[test]
+fn monitors_are_read_with_their_places() {
+    let texts = [
+        "sum by (cluster) (rate(x{cluster=\"prod\",a=~\"b|c\"}[5m])) > 1 and on(cluster) up{kube_cluster_name!='a'}",
+        "avg(last_5m):avg:kubernetes.cpu{kube_cluster_name:prod,env:*} by {host} > 1 {{#is_match \"cluster.name\" \"a\"}}",
+        "route:\n  routes:\n  - match:\n      cluster: prod\n    matchers: [cluster=\"a\", 'cluster =~ b']\n",
+        "SELECT count(*) FROM K8s WHERE clusterName = 'prod' AND cluster_name IN ('a', 'b')",
+        "matches part 'payload.cluster' == \"prod\"",
+        "avg:x{cluster_name IN (a,b) AND kube_cluster_name NOT IN (c)}",
+    ];
+    mutate(&Seeds::of_texts(&texts), readers::monitor);
+}
+
+fn mutate(seeds: &Seeds, read: fn(&str)) {
+    let (begin, time) = (Instant::now(), Duration::from_secs(number("K8FACTOR_SECONDS", 1)));
+    let first = number("K8FACTOR_SEED", 8) << 32;
+    let (mut count, mut slowest) = (0, (Duration::ZERO, String::new()));
+    while count < 100 || begin.elapsed() < time {
+        for text in seeds.mutant(first + count).into_values() {
+            let guard = Shown(&text);
+            let start = Instant::now();
+            read(&text);
+            drop(guard);
+            slowest = slowest.max((start.elapsed(), text));
+        }
+        count += 1;
+    }
+    println!("{count} texts, slowest {:?}", slowest.0);
+    assert!(slowest.0 < Duration::from_secs(5), "slow: {slowest:?}");
+}
+
+/// A text that is shown if something panics over it.
+struct Shown<'a>(&'a str);
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("{:?}", self.0);
+        }
+    }
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}

@@ -99,11 +99,16 @@ impl Codebase {
         self.trees[file.index()].as_ref()
     }
 
-    /// Whether a file or a folder of this codebase begins with this path, which is relative to the checked root.
+    /// Whether this path, which is relative to the checked root, is a file or a folder with files that were read.
     pub fn has_path(&self, path: &str) -> bool {
-        let files = self.sources.as_slice();
-        let next = files.partition_point(|file| file.path() < path);
-        files.get(next).is_some_and(|file| file.path().starts_with(path))
+        let path = path.trim_end_matches('/');
+        let is_folder = || {
+            let folder = format!("{path}/");
+            let files = self.sources.as_slice();
+            let next = files.partition_point(|file| file.path() < folder.as_str());
+            files.get(next).is_some_and(|file| file.path().starts_with(&folder))
+        };
+        self.sources.by_path(path).is_some() || is_folder()
     }
 
     /// What part of the codebase a file stands in.

@@ -58,10 +58,10 @@ fn stateful_kind(object: Object<'_>, grade: Grade) -> Violation {
         Grade::SingleWriter | Grade::Queue => violation,
         Grade::Rebuildable => violation
             .weaker()
-            .with_help("Say in a waiver from where it is filled, or keep it outside the cluster."),
+            .with_help("Write down from where it is filled, or keep it outside the cluster."),
         Grade::IdentityOnly => violation
             .weaker()
-            .with_help("A Deployment is easier to move; if the names matter, say why in a waiver."),
+            .with_help("A Deployment is easier to move; if the names matter, write down why."),
     }
 }
 

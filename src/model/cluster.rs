@@ -112,5 +112,7 @@ fn is_rke(root: Node<'_>) -> bool {
     let nodes = root.get("nodes").is_some_and(|nodes| {
         nodes.items().any(|node| node.get("address").is_some() && node.get("role").is_some())
     });
-    nodes || keys.iter().filter(|key| root.get(key).is_some()).count() >= 3
+    // Values of charts have `services`, `network` and `ingress` as well; only a cluster has a name or a version too.
+    let names_cluster = ["kubernetes_version", "cluster_name"].iter().any(|key| root.get(key).is_some());
+    nodes || names_cluster && keys.iter().filter(|key| root.get(key).is_some()).count() >= 2
 }

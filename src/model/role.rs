@@ -57,16 +57,14 @@ impl Zone {
         match folder {
             "docs" | "doc" | "documentation" => Self::Documentation,
             "examples" | "example" | "samples" | "sample" => Self::Example,
-            "test" if !PARENTS_OF_ENVIRONMENTS.contains(&parent) && parent.is_empty() => Self::Test,
+            // Deeper down, as in `overlays/test`, it is an environment more often than not.
+            "test" if parent.is_empty() => Self::Test,
             "tests" | "testdata" | "test-data" | "test_data" | "e2e" | "kuttl" | ".chainsaw-test"
             | "chainsaw" | "fixtures" | "__tests__" => Self::Test,
             _ => Self::Deployed,
         }
     }
 }
-
-/// Below these a folder called `test` is an environment.
-const PARENTS_OF_ENVIRONMENTS: [&str; 6] = ["overlays", "clusters", "environments", "envs", "env", "stages"];
 
 fn is_test_file(file: &str) -> bool {
     let stem = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(file);

@@ -194,3 +194,14 @@ fn a_value_in_a_message_is_one_short_line() {
     assert_eq!(of_pod("spec", "true", "{lists.range(99)}")[0].chars().count(), 121);
     assert_eq!(of_pod("spec", "true", "{[1, 2u, 1.5, true, null]}"), ["1, 2, 1.5, true, null_type"]);
 }
+
+#[test]
+fn aliases_of_aliases_do_not_end_the_stack() {
+    let mut text = String::from("apiVersion: v1\nkind: Pod\nx0: &a0 []\n");
+    for depth in 1..50_000 {
+        text.push_str(&format!("x{depth}: &a{depth} [*a{}]\n", depth - 1));
+    }
+    text.push_str("spec: *a49999\n");
+    let said = judge(&text, &["spec"], "!(self in ['', 'null', 0, []])", "filled");
+    assert_eq!(said, ["filled"]);
+}

@@ -15,8 +15,18 @@ use std::sync::{Arc, OnceLock};
 /// A node as a value that borrows its texts. A key whose value is null is absent, as it is for the API server; merge
 /// keys are followed; what a template action injects is shown as it is written.
 pub(super) fn of<'a>(node: Node<'a>) -> Box<dyn Val + 'a> {
+    at_depth(node, 0)
+}
+
+/// Deeper than any manifest. CEL goes down value by value, and aliases of aliases would take it to the end of its stack.
+const DEEPEST: u32 = 200;
+
+fn at_depth<'a>(node: Node<'a>, depth: u32) -> Box<dyn Val + 'a> {
+    if depth > DEEPEST {
+        return Box::new(CelNull);
+    }
     if node.is_mapping() || node.is_sequence() {
-        return Box::new(Collection(Arc::new(Lazy { node, inside: OnceLock::new() })));
+        return Box::new(Collection(Arc::new(Lazy { node, depth, inside: OnceLock::new() })));
     }
     if node.is_templated() {
         return Box::new(CelString::from(node.raw()));
@@ -39,6 +49,8 @@ struct Collection<'a>(Arc<Lazy<'a>>);
 #[derive(Debug)]
 struct Lazy<'a> {
     node: Node<'a>,
+    /// How many collections stand around it, aliases followed.
+    depth: u32,
     inside: OnceLock<Inside<'a>>,
 }
 
@@ -50,12 +62,13 @@ enum Inside<'a> {
 
 impl<'a> Collection<'a> {
     fn inside(&self) -> &Inside<'a> {
-        let node = self.0.node;
+        let (node, below) = (self.0.node, self.0.depth + 1);
         self.0.inside.get_or_init(|| {
             if node.is_sequence() {
-                return Inside::List(CelList::from(node.items().map(of).collect::<Vec<_>>()));
+                let items = node.items().map(|item| at_depth(item, below));
+                return Inside::List(CelList::from(items.collect::<Vec<_>>()));
             }
-            let mut entries = Entries::default();
+            let mut entries = Entries { depth: below, ..Entries::default() };
             entries.add(node);
             entries.finish()
         })
@@ -75,6 +88,8 @@ struct Entries<'a> {
     map: HashMap<CelMapKey<'a>, Box<dyn Val + 'a>>,
     keys: Vec<CelMapKey<'a>>,
     merges: u32,
+    /// The depth of the values.
+    depth: u32,
 }
 
 /// Nobody merges so much, and merges of merges of merges must end.
@@ -102,12 +117,12 @@ impl<'a> Entries<'a> {
     fn put(&mut self, key: CelMapKey<'a>, value: Node<'a>, before: usize) {
         if self.map.contains_key(&key) {
             if !self.keys[..before].contains(&key) {
-                self.map.insert(key, of(value));
+                self.map.insert(key, at_depth(value, self.depth));
             }
             return;
         }
         self.keys.push(key.clone());
-        self.map.insert(key, of(value));
+        self.map.insert(key, at_depth(value, self.depth));
     }
 
     /// Null goes last, because it hides what is merged in.

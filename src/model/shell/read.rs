@@ -20,6 +20,8 @@ pub fn read(text: &str, line_breaks: LineBreaks) -> Vec<Pipeline> {
 
 /// Substitutions in substitutions: nobody writes more, and the reader must end.
 const MAX_DEPTH: usize = 8;
+/// Substitutions inside of quotes inside of substitutions. Deeper ones are read as text, or the stack would end first.
+const MAX_SUBSTITUTIONS: usize = 64;
 
 fn read_within(text: &str, line_breaks: LineBreaks, depth: usize) -> Vec<Pipeline> {
     let mut reader = Reader { text, line_breaks, ..Reader::default() };
@@ -60,6 +62,8 @@ struct Reader<'t> {
     heredocs: Vec<String>,
     /// Command substitutions.
     nested: Vec<Range<usize>>,
+    /// How many substitutions stand around this place.
+    substitutions: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +199,9 @@ impl Reader<'_> {
     /// What stands behind a group is done to the output of everything in it.
     fn end_group(&mut self, start: usize, pipeline: Pipeline) {
         let mut commands = pipeline.commands.into_iter();
+        // Other descriptors are nobody's business, and copied into every group they would multiply.
         let outputs = commands.next().map(|group| group.outputs).unwrap_or_default();
+        let outputs: Vec<_> = outputs.into_iter().filter(|output| output.descriptor == 1).collect();
         let inside = self.pipelines[start..].iter_mut().filter_map(|inside| inside.commands.last_mut());
         for last in inside.filter(|last| last.outputs.iter().all(|output| output.descriptor != 1)) {
             last.outputs.extend(outputs.iter().cloned());
@@ -353,7 +359,7 @@ impl Reader<'_> {
         self.at += 1;
         match (self.text.as_bytes()[start], self.peek(0)) {
             (b'`', _) => self.backticks(),
-            (_, Some(b'(')) => self.substitution(),
+            (_, Some(b'(')) if self.substitutions < MAX_SUBSTITUTIONS => self.substitution(),
             (_, Some(b'{')) => self.skip_braces(),
             (_, Some(byte)) if byte.is_ascii_alphanumeric() || b"_@*#?$!-".contains(&byte) => self.variable(),
             // A lone dollar, or `$'…'`.
@@ -385,7 +391,9 @@ impl Reader<'_> {
         let start = self.at + 1;
         self.at = start;
         let is_arithmetic = self.peek(0) == Some(b'(');
+        self.substitutions += 1;
         let end = self.skip_to_parenthesis();
+        self.substitutions -= 1;
         if !is_arithmetic {
             self.nested.push(start..end);
         }
@@ -534,6 +542,14 @@ mod tests {
             ["'", "\"", "$(", "${", "`", "<<", ">", "{{", "$((", "[[ <", "\\", "é$(é", "$(\\é", ")", "<("]
         {
             read(text, LineBreaks::End);
+        }
+    }
+
+    #[test]
+    fn nothing_nests_too_deep_or_takes_too_long() {
+        let groups = "(a;".repeat(1500) + &") 2>x".repeat(1500);
+        for text in ["\"$(".repeat(100_000), "$(".repeat(100_000), "(".repeat(100_000), groups] {
+            read(&text, LineBreaks::End);
         }
     }
 

@@ -5,11 +5,12 @@ use crate::check::credential::{Leak, by_key, leak_under};
 use crate::codebase::{Codebase, Document};
 use crate::finding::ObjectId;
 use crate::model::cluster::Cluster;
+use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
 use crate::model::secret::is_sops;
 use crate::source::{FileKind, Source, Span};
-use crate::yaml::{Entry, Node, Shape, Style};
+use crate::yaml::{Entry, Node, Shape, Style, Tree};
 
 /// Looks at the settings in a file; what lies in `known` was found by its shape.
 pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], found: &mut Found) {
@@ -213,6 +214,10 @@ impl Walk<'_, '_> {
             if let Some(leak) = leak_under(key, value, 0..value.len()) {
                 self.add(key, literal.span(), leak, false);
             }
+        }
+        for patch in Kustomization::new(root, self.source).inline_patches() {
+            let tree = patch.embedded();
+            tree.iter().flat_map(Tree::roots).for_each(|root| self.everything(root));
         }
         for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
             chart.get("valuesInline").into_iter().for_each(|values| self.everything(values));

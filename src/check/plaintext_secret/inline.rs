@@ -7,12 +7,12 @@ use crate::source::Span;
 use crate::yaml::Node;
 
 /// The patches of Secrets that a kustomization holds itself: what stands there is no other check's business.
-pub(super) fn texts<'a>(kustomization: Kustomization<'a>) -> impl Iterator<Item = Span> + use<'a> {
+pub(super) fn texts(kustomization: Kustomization<'_>) -> impl Iterator<Item = Span> {
     patches(kustomization).map(|(text, _)| text.span())
 }
 
 /// The text of each patch that may be one of a Secret, and whether its target says that it is one.
-fn patches<'a>(kustomization: Kustomization<'a>) -> impl Iterator<Item = (Node<'a>, bool)> + use<'a> {
+fn patches(kustomization: Kustomization<'_>) -> impl Iterator<Item = (Node<'_>, bool)> {
     let lists = ["patches", "patchesJson6902"].into_iter().filter_map(move |name| kustomization.field(name));
     let patches = lists.flat_map(|list| list.value.items()).filter_map(|patch| {
         let is_aimed = patch.at(&["target", "kind"]).is_some_and(|kind| kind.is_text("Secret"));
@@ -36,7 +36,8 @@ impl Found<'_> {
         for (text, is_aimed) in &patches {
             let Some(tree) = text.embedded() else { continue };
             for root in tree.roots() {
-                if root.get("kind").is_some_and(|kind| kind.is_text("Secret")) && root.get("$patch").is_none() {
+                if root.get("kind").is_some_and(|kind| kind.is_text("Secret")) && root.get("$patch").is_none()
+                {
                     self.merge(root);
                 } else if *is_aimed {
                     root.items().for_each(|operation| self.operation(operation));

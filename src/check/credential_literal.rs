@@ -1,5 +1,6 @@
 //! Credentials in plain text anywhere but in Secrets: by their shape in every file, by their key in settings.
 
+mod commands;
 mod settings;
 
 use super::credential::{ALLOWED, Leak, by_shape, is_allowed, is_rehearsal};
@@ -92,6 +93,7 @@ fn in_file(codebase: &Codebase, source: &Source) -> Found {
     if !is_test {
         let by_shape: Vec<Span> = found.places.iter().map(|place| place.span).collect();
         settings::look_at(codebase, source, &by_shape, &mut found);
+        commands::look_at(codebase, source, &mut found);
     }
     found
 }

@@ -1,5 +1,7 @@
 //! Secrets whose values stand in the code as plain text.
 
+mod inline;
+
 use super::credential::{ALLOWED, Leak, by_shape, decoded, in_secret, is_allowed, is_rehearsal};
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
@@ -37,6 +39,7 @@ impl Check for PlaintextSecret {
         }
         for kustomization in codebase.kustomizations() {
             outcome.looked_at(found.generators(kustomization));
+            outcome.looked_at(found.inline_patches(kustomization));
         }
         found.by_credential.into_values().for_each(|places| outcome.report(violation(codebase, places)));
     }
@@ -54,8 +57,8 @@ pub(super) fn places(codebase: &Codebase) -> Vec<Span> {
     });
     let generators = codebase.kustomizations().flat_map(|kustomization| {
         let generators = kustomization.field("secretGenerator").map(|entry| entry.value.span());
-        let files = inputs(codebase, kustomization).into_iter().map(|(_, file)| whole_file(codebase, file));
-        generators.into_iter().chain(files)
+        let files = inputs(codebase, kustomization).into_iter().map(|input| whole_file(codebase, input.file));
+        generators.into_iter().chain(files).chain(inline::texts(kustomization))
     });
     values.chain(generators).collect()
 }
@@ -85,10 +88,9 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// SOPS leaves nothing readable unless it was told to, or somebody added a value afterwards; what it encrypted is
+    /// taken for a reference.
     fn secret(&mut self, object: Object<'_>) {
-        if is_sops(object.root()) {
-            return;
-        }
         let is_deleted = object.name().is_some_and(|name| is_deleted(self.codebase, object.file(), &name));
         for field in ["data", "stringData"] {
             for entry in object.root().get(field).into_iter().flat_map(Node::entries) {
@@ -114,8 +116,8 @@ impl Found<'_> {
                 self.literal(&owner, literal);
             }
         }
-        for (generator, file) in inputs(self.codebase, kustomization) {
-            self.file(&owner(generator), generator, file);
+        for input in inputs(self.codebase, kustomization) {
+            self.file(&owner(input.generator), &input);
         }
         generators.len()
     }
@@ -131,19 +133,19 @@ impl Found<'_> {
     }
 
     /// A file that a generator puts into a Secret: lines of `KEY=value`, or one value.
-    fn file(&mut self, owner: &str, generator: Node<'_>, file: FileId) {
+    fn file(&mut self, owner: &str, input: &Input<'_>) {
+        let file = input.file;
         let source = self.codebase.source(file);
         let encrypted = self.codebase.tree(file).is_some_and(|tree| tree.roots().any(is_sops));
         if encrypted || source.text().contains("sops_mac=") {
             return;
         }
         let mut offset = 0;
-        let is_env = generator.get("envs").or_else(|| generator.get("env")).is_some();
         for line in source.text().split_inclusive('\n') {
             let start = offset as u32;
             offset += line.len();
             let Some((key, value)) =
-                line.trim().split_once('=').filter(|(key, _)| is_env && !key.starts_with('#'))
+                line.trim().split_once('=').filter(|(key, _)| input.is_env && !key.starts_with('#'))
             else {
                 continue;
             };
@@ -153,7 +155,7 @@ impl Found<'_> {
                 self.by_credential.entry(leak.credential).or_default().push(place);
             }
         }
-        if !is_env {
+        if !input.is_env {
             self.file_as_value(owner, file);
         }
     }
@@ -225,18 +227,27 @@ fn owner(generator: Node<'_>) -> String {
     format!("the generated Secret `{name}`")
 }
 
+/// A file that a generator of Secrets reads.
+struct Input<'a> {
+    generator: Node<'a>,
+    file: FileId,
+    /// Whether each line is a value of its own.
+    is_env: bool,
+}
+
 /// The files that generators of Secrets read, as far as they are in the codebase.
-fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<(Node<'a>, FileId)> {
+fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Input<'a>> {
     let list = kustomization.field("secretGenerator").map(|entry| entry.value);
     let generators = list.into_iter().flat_map(Node::items);
     let inputs = generators.flat_map(|generator| {
-        let lists = ["files", "envs"].into_iter().filter_map(move |name| generator.get(name));
-        let paths = lists.flat_map(Node::items).chain(generator.get("env"));
-        paths.filter_map(move |path| {
+        let envs = generator.get("envs").into_iter().flat_map(Node::items).chain(generator.get("env"));
+        let files = generator.get("files").into_iter().flat_map(Node::items);
+        let paths = envs.map(|path| (path, true)).chain(files.map(|path| (path, false)));
+        paths.filter_map(move |(path, is_env)| {
             let text = path.as_str()?;
             let path = text.split_once('=').map_or(&*text, |(_, path)| path);
             let path = crate::model::kustomization::resolve_path(kustomization.folder(), path)?;
-            Some((generator, codebase.sources().by_path(&path)?.id()))
+            Some(Input { generator, file: codebase.sources().by_path(&path)?.id(), is_env })
         })
     });
     inputs.collect()

@@ -21,8 +21,18 @@ pub(super) fn guess(path: &str) -> Guess {
     if let Some(row) = TABLE.iter().find(|row| row.matches(folder, name)) {
         return Guess::Kind(row.kind);
     }
+    if is_settings_of_environment(name) {
+        return Guess::Kind(FileKind::Settings);
+    }
     let has_extension = name.rfind('.').is_some_and(|dot| dot > 0);
     if has_extension { Guess::Other } else { Guess::PerhapsShell }
+}
+
+/// `.env.prod`; what ends in `.example` and the like shows how to write one.
+fn is_settings_of_environment(name: &str) -> bool {
+    const SAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "tpl"];
+    let environment = name.strip_prefix(".env.").filter(|rest| !rest.is_empty());
+    environment.is_some_and(|rest| !rest.split('.').any(|part| SAMPLES.contains(&part)))
 }
 
 /// The kind of a file whose text is at hand; YAML where the path does not say.
@@ -185,6 +195,8 @@ mod tests {
             ("deploy.Jenkinsfile", Guess::Kind(FileKind::Ci(CiSystem::Jenkins))),
             ("deploy", Guess::PerhapsShell),
             (".envrc", Guess::PerhapsShell),
+            ("web/.env.prod", Guess::Kind(FileKind::Settings)),
+            ("web/.env.example", Guess::Other),
             ("v1.2/deploy", Guess::PerhapsShell),
             ("main.go", Guess::Other),
             ("a.yaml.bak", Guess::Other),

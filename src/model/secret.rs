@@ -31,8 +31,21 @@ pub fn grade(key: &str, value: &str) -> Option<Grade> {
     match kind {
         _ if is_random(value) => Some(Grade::Random),
         KeyKind::Password if value.len() >= 3 => Some(Grade::Chosen),
+        KeyKind::Token if signs(key) && is_chosen_to_sign(value) => Some(Grade::Chosen),
         _ => None,
     }
+}
+
+/// Variables of programs that sign with whatever they are given, so that people type something. In lower case
+/// `secretKey` is how other tools call the key of a Secret.
+fn signs(key: &str) -> bool {
+    const ENDINGS: [&str; 4] = ["SECRET_KEY", "JWT_SECRET", "COOKIE_SECRET", "SESSION_SECRET"];
+    ENDINGS.iter().any(|ending| key.ends_with(ending))
+}
+
+fn is_chosen_to_sign(value: &str) -> bool {
+    let is_one_word = !value.contains(['-', '_', '.', '/', ':']);
+    is_one_word && value.len() >= 6 && (value.len() >= 12 || value.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a value is itself: not empty, a switch, a number, a reference, a template or a placeholder.
@@ -209,6 +222,12 @@ fn names_something(value: &str) -> bool {
     words.len() > 1 && tells || UUID.is_match(value) || value.matches('=').count() > 2 || value.contains("=,")
 }
 
+/// Whether a text mixes characters as only passwords do: shorter than what programs generate, but no word.
+pub fn is_mixed(value: &str) -> bool {
+    let classes: std::collections::BTreeSet<u8> = value.bytes().map(class).collect();
+    value.len() >= 8 && classes.len() >= 3
+}
+
 /// Whether a text has the length and the disorder of a generated credential.
 pub fn is_random(value: &str) -> bool {
     let classes: Vec<u8> = value.bytes().map(class).collect();
@@ -298,6 +317,8 @@ mod tests {
             ("api_key", "3f0c8a52-5d3c-4c0e-9a51-0242ac120002"),
             ("apiKey", "1234567890abcdefghij"),
             ("token", "app=web,tier=front,env=prod"),
+            ("secretKey", "username1234"),
+            ("SECRET_KEY", "web-secret-key"),
         ];
         for (key, value) in cases {
             assert_eq!(grade(key, value), None, "{key}: {value}");
@@ -309,6 +330,7 @@ mod tests {
         let cases = [
             ("MYSQL_ROOT_PASSWORD", "tutorial", Grade::Chosen),
             ("adminPassword", "hunter2", Grade::Chosen),
+            ("MINIO_SECRET_KEY", "minio123", Grade::Chosen),
             ("PAYMENT_API_TOKEN", "9f3b61c07ad24e5c8b1f20d7e6a49c35", Grade::Random),
             ("apiKey", "kB7-qarNu2_vtLm9x", Grade::Random),
             ("client-secret", "kB7-qarNu2_vtLm9x", Grade::Random),

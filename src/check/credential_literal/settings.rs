@@ -5,19 +5,24 @@ use crate::check::credential::{Leak, by_key, leak_under};
 use crate::codebase::{Codebase, Document};
 use crate::finding::ObjectId;
 use crate::model::cluster::Cluster;
+use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
-use crate::model::secret::is_sops;
+use crate::model::secret::{is_mixed, is_sops};
 use crate::source::{FileKind, Source, Span};
-use crate::yaml::{Entry, Node, Shape, Style};
+use crate::yaml::{Entry, Node, Shape, Style, Tree};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Looks at the settings in a file; what lies in `known` was found by its shape.
 pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], found: &mut Found) {
     let before = found.places.len();
     match source.kind() {
-        FileKind::Terraform | FileKind::Settings | FileKind::Shell | FileKind::Makefile => {
-            in_text(codebase, source, found);
-        }
+        FileKind::Terraform
+        | FileKind::Settings
+        | FileKind::Shell
+        | FileKind::Makefile
+        | FileKind::HelmTemplate => in_text(codebase, source, found),
         _ => {
             for document in codebase.documents_of(source.id()) {
                 in_document(codebase, document, found);
@@ -30,14 +35,20 @@ pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], foun
     found.places.extend(fresh.into_iter().filter(|place| !overlaps(place)));
 }
 
-/// Lines of `key = value`. Passwords that people chose count in settings only: scripts ask for them by that name.
+/// Lines of `key = value`. Passwords that people chose count in settings only: scripts ask for them by that name, and
+/// templates give defaults.
 fn in_text(codebase: &Codebase, source: &Source, found: &mut Found) {
-    let is_script = matches!(source.kind(), FileKind::Shell | FileKind::Makefile);
+    let is_script = matches!(source.kind(), FileKind::Shell | FileKind::Makefile | FileKind::HelmTemplate);
     if source.text().contains("sops_mac=") || source.text().contains("ENC[AES256_GCM") {
         return;
     }
     found.looked_at += usize::from(!is_script);
-    for leak in by_key(source.text()).into_iter().filter(|leak| !(is_script && leak.is_unsure)) {
+    let mut leaks = by_key(source.text());
+    if source.kind() == FileKind::Terraform {
+        leaks.extend(by_name(source.text()));
+    }
+    leaks.retain(|leak| !is_script || !leak.is_unsure || is_mixed(&leak.credential));
+    for leak in leaks {
         if !is_comment(source, leak.range.start) {
             let span = Span::new(source.id(), leak.range.start as u32, leak.range.end as u32);
             let place = found.add(codebase, span, leak);
@@ -45,6 +56,22 @@ fn in_text(codebase: &Codebase, source: &Source, found: &mut Found) {
             place.less_sure += u8::from(is_script);
         }
     }
+}
+
+/// Terraform says the key before the value: the `default` of a `variable`, the `value` of a `set`.
+fn by_name(text: &str) -> impl Iterator<Item = Leak> {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r#"(?x)
+            (?:^|\n) \s* variable \s+ "([^"]+)" \s* \{ [^{}]*? \n \s* default \s* = \s* "([^"\n]+)"
+          | \b name \s* = \s* "([^"\n]+)" [\s,]* value \s* = \s* "([^"\n]+)"
+        "#;
+        Regex::new(pattern).expect("the pattern is constant")
+    });
+    NAMED.captures_iter(text).filter_map(|captures| {
+        let mut groups = captures.iter().skip(1).flatten();
+        let (key, value) = (groups.next()?, groups.next()?);
+        leak_under(key.as_str(), value.as_str(), value.range())
+    })
 }
 
 fn is_comment(source: &Source, at: usize) -> bool {
@@ -72,7 +99,8 @@ fn in_document(codebase: &Codebase, document: Document<'_>, found: &mut Found) {
     }
     let values = values(&document, meta.as_ref());
     let before = found.places.len();
-    let mut walk = Walk { codebase, source: document.source, values, found };
+    let is_login = is("", "Config");
+    let mut walk = Walk { codebase, source: document.source, values, is_login, found };
     if is("", "ConfigMap") {
         walk.config_map(document.root);
     } else if document.role == Role::Kustomization {
@@ -87,12 +115,12 @@ fn in_document(codebase: &Codebase, document: Document<'_>, found: &mut Found) {
 }
 
 fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
-    let name = document.source.file_name();
+    let path = document.source.path();
     match document.source.kind() {
         FileKind::HelmValues => Values::Defaults,
         FileKind::Ci(_) | FileKind::Json => Values::Anything,
         _ if meta.is_some() => Values::Settings,
-        _ if name.contains("values") || Cluster::of_data(document.root).is_some() => Values::Settings,
+        _ if path.contains("values") || Cluster::of_data(document.root).is_some() => Values::Settings,
         _ => Values::Anything,
     }
 }
@@ -107,6 +135,8 @@ struct Walk<'a, 'f> {
     codebase: &'a Codebase,
     source: &'a Source,
     values: Values,
+    /// Whether the document is a kubeconfig: what stands there opens the cluster.
+    is_login: bool,
     found: &'f mut Found,
 }
 
@@ -215,16 +245,21 @@ impl Walk<'_, '_> {
                 self.add(key, literal.span(), leak, false);
             }
         }
+        for patch in Kustomization::new(root, self.source).inline_patches() {
+            let tree = patch.embedded();
+            tree.iter().flat_map(Tree::roots).for_each(|root| self.everything(root));
+        }
         for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
             chart.get("valuesInline").into_iter().for_each(|values| self.everything(values));
         }
     }
 
     fn add(&mut self, key: &str, span: Span, leak: Leak, runs: bool) {
-        let is_chosen = leak.is_unsure;
+        let is_chosen = leak.is_unsure && !is_mixed(&leak.credential);
         if is_chosen && self.values == Values::Anything {
             return;
         }
+        let runs = runs || self.is_login;
         let weaker = match self.values {
             Values::Defaults => 2,
             _ => u8::from(!runs),

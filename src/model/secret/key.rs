@@ -33,10 +33,24 @@ pub fn key_kind(key: &str, in_secret: bool) -> Option<KeyKind> {
     is_token.then_some(KeyKind::Token)
 }
 
-const PASSWORDS: [&str; 9] =
-    ["password", "passwd", "passphrase", "passwort", "pwd", "pass", "passcode", "userpassword", "dbpassword"];
+const PASSWORDS: [&str; 13] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "pwd",
+    "pass",
+    "passcode",
+    "userpassword",
+    "dbpassword",
+    "pgpassword",
+    "rootpassword",
+    "adminpassword",
+    "redispassword",
+];
 
-const TOKENS: [&str; 15] = [
+const TOKENS: [&str; 16] = [
+    "licensekey",
     "token",
     "apikey",
     "apitoken",
@@ -54,7 +68,8 @@ const TOKENS: [&str; 15] = [
     "secretaccesskey",
 ];
 
-const PAIRS: [(&str, &str); 21] = [
+const PAIRS: [(&str, &str); 22] = [
+    ("license", "key"),
     ("api", "key"),
     ("access", "key"),
     ("private", "key"),

@@ -3,7 +3,9 @@
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::cluster::Cluster;
-use crate::model::kubernetes_version::{OBJECTS, Precision, RKE, VersionField, Written, of_data};
+use crate::model::kubernetes_version::{
+    OBJECTS, Precision, RKE, VARIABLES, VersionField, Written, floats, of_data,
+};
 use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::yaml::Node;
@@ -54,6 +56,7 @@ impl Check for KubernetesVersionFloating {
         }
         release_channels(codebase, outcome);
         upgrade_plans(codebase, outcome);
+        variables(codebase, outcome);
     }
 }
 
@@ -151,6 +154,26 @@ fn release_channels(codebase: &Codebase, outcome: &mut Outcome) {
                 channel.text()
             );
             outcome.report(Violation::at(channel, message).in_object(cluster, channel).weaker().weaker());
+        }
+    }
+}
+
+/// Variables of Ansible.
+fn variables(codebase: &Codebase, outcome: &mut Outcome) {
+    let data =
+        codebase.documents().filter(|document| document.role == Role::Data && document.zone.is_judged());
+    for entry in data.flat_map(|document| document.root.entries()) {
+        if !VARIABLES.contains(&&*entry.key.text()) {
+            continue;
+        }
+        outcome.looked_at(1);
+        if entry.value.as_str().is_some_and(|text| !text.is_empty() && floats(&text)) {
+            let key = entry.key.text();
+            let value = entry.value.text();
+            let message = format!(
+                "`{key}: {value}` names no version: the new cluster gets whatever it means on that day"
+            );
+            outcome.report(Violation::at(entry.value, message));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::backup::{Saves, saved_by};
 use crate::model::object::Object;
 use crate::model::role::Zone;
 use crate::model::stateful::data_of;
-use crate::source::FileId;
+use crate::source::{FileId, Source};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,8 @@ struct Set<'a> {
     by_delivery: BTreeMap<FileId, Vec<Node<'a>>>,
     /// For each kustomization that sets one, its namespace.
     by_build: BTreeMap<FileId, Node<'a>>,
+    /// For each file, where Argo CD puts objects that say nothing.
+    by_destination: BTreeMap<FileId, Vec<Node<'a>>>,
 }
 
 /// Namespaces of Kubernetes itself: a new cluster brings its own.
@@ -36,7 +38,11 @@ const SYSTEM: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
 impl Codebase {
     /// The namespaces that are declared or hold data, those of Kubernetes left out.
     pub fn namespaces(&self) -> BTreeMap<String, Namespace<'_>> {
-        let set = Set { by_delivery: self.delivered_namespaces(), by_build: self.built_namespaces() };
+        let set = Set {
+            by_delivery: self.delivered_namespaces(),
+            by_build: self.built_namespaces(),
+            by_destination: self.destinations(),
+        };
         let mut found: BTreeMap<String, Namespace<'_>> = BTreeMap::new();
         for object in self.objects().filter(|object| object.zone() == Zone::Deployed) {
             if let (true, Some(name)) = (object.is("", "Namespace"), object.name()) {
@@ -60,7 +66,8 @@ impl Codebase {
         let by_delivery = set.by_delivery.get(&object.file()).cloned().unwrap_or_default();
         let by_build = self.namespaces_of_builds(object.file(), set);
         let written = object.metadata().and_then(|metadata| metadata.get("namespace"));
-        let nodes = [by_delivery, by_build, written.into_iter().collect()];
+        let otherwise = set.by_destination.get(&object.file()).cloned().unwrap_or_default();
+        let nodes = [by_delivery, by_build, written.into_iter().collect(), otherwise];
         let nodes = nodes.into_iter().find(|nodes| !nodes.is_empty()).unwrap_or_default();
         nodes.into_iter().filter_map(|node| Some((node.as_str()?.into_owned(), node))).collect()
     }
@@ -92,10 +99,25 @@ impl Codebase {
         delivered
     }
 
+    /// Argo CD's `destination.namespace`.
+    fn destinations(&self) -> BTreeMap<FileId, Vec<Node<'_>>> {
+        let mut destinations: BTreeMap<FileId, Vec<Node<'_>>> = BTreeMap::new();
+        for application in self.objects_of("argoproj.io", "Application") {
+            let namespace = application.at(&["spec", "destination", "namespace"]);
+            let path = application.at(&["spec", "source", "path"]).and_then(Node::as_str);
+            let (Some(namespace), Some(path)) = (namespace, path) else { continue };
+            for file in self.files_of_folder(path.trim_start_matches("./").trim_end_matches('/')) {
+                destinations.entry(file).or_default().push(namespace);
+            }
+        }
+        destinations
+    }
+
+    /// What is built from a folder; without a kustomization, the files in it.
     fn files_of_folder(&self, folder: &str) -> BTreeSet<FileId> {
         match self.kustomization_in(folder) {
             Some(kustomization) => self.files_reached_by(kustomization.file()).collect(),
-            None => BTreeSet::new(),
+            None => self.sources().iter().filter(|s| s.folder() == folder).map(Source::id).collect(),
         }
     }
 }

@@ -183,6 +183,26 @@ pub const OBJECTS: &[VersionField] = &[
         )
     },
     field("Cluster API", "cluster.x-k8s.io", "MachineDeployment", &["spec", "template", "spec", "version"]),
+    field("Cluster API", "cluster.x-k8s.io", "MachinePool", &["spec", "template", "spec", "version"]),
+    VersionField {
+        absent: Some("Cluster API refuses the control plane"),
+        ..field("Cluster API", "controlplane.cluster.x-k8s.io", "KThreesControlPlane", &["spec", "version"])
+    },
+    VersionField {
+        precision: Precision::MinorByPolicy,
+        absent: Some("Cluster API refuses the control plane"),
+        ..field(
+            "Cluster API",
+            "infrastructure.cluster.x-k8s.io",
+            "AzureManagedControlPlane",
+            &["spec", "version"],
+        )
+    },
+    // Plans upgrade operating systems too, whose versions have two parts.
+    VersionField {
+        precision: Precision::Minor,
+        ..field("The upgrade controller", "upgrade.cattle.io", "Plan", &["spec", "version"])
+    },
     VersionField {
         absent: Some("kubeadm asks the internet for `stable-1`"),
         only_with: &["kind"],
@@ -243,6 +263,15 @@ pub const KUBE_AWS: VersionField = VersionField {
     only_with: &["clusterName"],
     ..field("kube-aws", "", "", &["kubernetesVersion"])
 };
+
+/// Variables of Ansible that say which Kubernetes is installed. Sources: the README of `k3s-io/k3s-ansible`,
+/// `lablabs/ansible-role-rke2` and `kubespray`.
+pub const VARIABLES: [&str; 4] = ["k3s_version", "rke2_version", "k3s_release_version", "kube_version"];
+
+/// Whether a text is a channel, a range, an address or a word instead of a version.
+pub fn floats(text: &str) -> bool {
+    version(text.trim()) == Written::Floating
+}
 
 /// The field of a document without `apiVersion` that is neither RKE's nor CKE's.
 pub fn of_data(root: Node<'_>) -> Option<&'static VersionField> {

@@ -90,6 +90,17 @@ impl<'a> Kustomization<'a> {
         names.into_iter().flat_map(move |name| self.list(name)).chain(self.paths("replacements"))
     }
 
+    /// Files of which `ConfigMap`s are made. Those of Secrets are often kept out of git on purpose.
+    pub fn generator_files(self) -> impl Iterator<Item = Reference<'a>> {
+        let list = self.field("configMapGenerator").map(|entry| entry.value);
+        let files = list.into_iter().flat_map(Node::items).filter_map(|item| item.get("files"));
+        let files = files.flat_map(Node::items).filter_map(Reference::of);
+        files.map(|file| match file.text.split_once('=') {
+            Some((_, path)) => Reference { node: file.node, text: Cow::Owned(path.to_owned()) },
+            None => file,
+        })
+    }
+
     /// `images`, and the older `imageTags`.
     pub fn images(self) -> impl Iterator<Item = ImageOverride<'a>> {
         let lists = ["images", "imageTags"].into_iter().filter_map(move |name| self.field(name));

@@ -67,7 +67,18 @@ pub fn references(object: Object<'_>) -> Vec<Reference<'_>> {
         }
         ("route.openshift.io", "Route") => finder.route(),
         ("", "ServiceAccount") => finder.pull_secrets(object.root()),
-        ("kustomize.toolkit.fluxcd.io", "Kustomization") => finder.substitutions(),
+        ("apps", "StatefulSet") => finder.governing_service(),
+        ("gateway.networking.k8s.io", _) => finder.backends(),
+        ("keda.sh", "ScaledObject") => finder.scaled_object(),
+        ("addons.cluster.x-k8s.io", "ClusterResourceSet") => finder.resource_set(),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
+            finder.substitutions();
+            finder.flux(&["spec"]);
+        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            finder.values();
+            finder.flux(&["spec", "chart", "spec"]);
+        }
         _ => {}
     }
     finder.found
@@ -197,9 +208,61 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// The pods are found by names that this Service gives them.
+    fn governing_service(&mut self) {
+        self.add(Target::core("Service"), self.from.at(&["spec", "serviceName"]), None, false);
+    }
+
+    /// Where routes of the Gateway API lead to.
+    fn backends(&mut self) {
+        for backend in
+            items(self.from.root(), &["spec", "rules"]).flat_map(|rule| items(rule, &["backendRefs"]))
+        {
+            if backend.get("kind").is_none_or(|kind| kind.is_text("Service")) {
+                self.add(Target::core("Service"), backend.get("name"), backend.get("namespace"), false);
+            }
+        }
+    }
+
+    /// KEDA scales a Deployment where nothing else is said.
+    fn scaled_object(&mut self) {
+        let Some(target) = self.from.at(&["spec", "scaleTargetRef"]) else { return };
+        let kind = target.get("kind").and_then(Node::as_str).unwrap_or(Cow::Borrowed("Deployment"));
+        self.add(Target { group: "apps".into(), kind }, target.get("name"), None, false);
+    }
+
+    fn resource_set(&mut self) {
+        for resource in items(self.from.root(), &["spec", "resources"]) {
+            let secret = resource.get("kind").is_some_and(|kind| kind.is_text("Secret"));
+            let kind = if secret { "Secret" } else { "ConfigMap" };
+            self.add(Target::core(kind), resource.get("name"), None, false);
+        }
+    }
+
+    /// What an object of Flux waits for, and where it takes its content from.
+    fn flux(&mut self, holder: &[&str]) {
+        for dependency in items(self.from.root(), &["spec", "dependsOn"]) {
+            let target = Target { group: self.from.group().into(), kind: self.from.kind().into() };
+            self.add(target, dependency.get("name"), dependency.get("namespace"), false);
+        }
+        let Some(source) = self.from.at(holder).and_then(|holder| holder.get("sourceRef")) else { return };
+        let Some(kind) = source.get("kind").and_then(Node::as_str) else { return };
+        let target = Target { group: "source.toolkit.fluxcd.io".into(), kind };
+        self.add(target, source.get("name"), source.get("namespace"), false);
+    }
+
+    /// Values of a chart that stand in another object.
+    fn values(&mut self) {
+        self.sources(&["spec", "valuesFrom"]);
+    }
+
     /// Values that Flux writes into manifests.
     fn substitutions(&mut self) {
-        for source in items(self.from.root(), &["spec", "postBuild", "substituteFrom"]) {
+        self.sources(&["spec", "postBuild", "substituteFrom"]);
+    }
+
+    fn sources(&mut self, path: &[&str]) {
+        for source in items(self.from.root(), path) {
             let optional = source.get("optional").is_some_and(|optional| optional.is_text("true"));
             let secret = source.get("kind").is_some_and(|kind| kind.is_text("Secret"));
             let kind = if secret { "Secret" } else { "ConfigMap" };

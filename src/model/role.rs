@@ -59,6 +59,8 @@ impl Zone {
             "examples" | "example" | "samples" | "sample" => Self::Example,
             // Deeper down, as in `overlays/test`, it is an environment more often than not.
             "test" if parent.is_empty() => Self::Test,
+            // In `mtest` and `dctest` whole machines and data centres are tested.
+            "mtest" | "dctest" | "e2e-test" | "e2e-tests" | "unit-tests" => Self::Test,
             "tests" | "testdata" | "test-data" | "test_data" | "e2e" | "kuttl" | ".chainsaw-test"
             | "chainsaw" | "fixtures" | "__tests__" => Self::Test,
             _ => Self::Deployed,

@@ -73,6 +73,7 @@ fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Ou
         return missing;
     }
     let files = kustomization.patch_files().chain(kustomization.build_files());
+    let files = files.chain(kustomization.generator_files().filter(|file| has_extension(&file.text)));
     for reference in kustomization.inputs().chain(files) {
         let text = &*reference.text;
         let inline = text.contains(['\n', '$', '{', '*']) || text.starts_with('/');
@@ -97,12 +98,20 @@ fn violation(kustomization: Kustomization<'_>, reference: &Reference<'_>, there:
     );
     let mut violation =
         Violation::at(reference.node, message).with_help("Correct the path, or remove the line.");
-    if is_made_later(text) {
+    if is_made_later(text) || leaves_what_is_there(kustomization.folder(), text, there) {
         violation = violation.weaker().less_sure();
     }
     let is_left_over = !there.codebase.is_built_into_another(kustomization.file())
         && !there.own.may_deliver(kustomization.folder());
     if is_left_over { violation.weaker().weaker() } else { violation }
+}
+
+/// Whether a path leads up to a top folder that is not there at all: the kustomization may have been copied from, or
+/// be copied to, another repository.
+fn leaves_what_is_there(folder: &str, text: &str, there: &There<'_>) -> bool {
+    let Some(path) = resolve_path(folder, text).filter(|_| text.starts_with("../..")) else { return false };
+    let top = path.split('/').next().unwrap_or_default();
+    !folder.starts_with(top) && !there.has(top)
 }
 
 /// Files that a script, a pipeline or a Task names with their folder: they are made before the build.
@@ -139,6 +148,58 @@ fn argo(object: Object<'_>, own: &Own<'_>, there: &There<'_>, outcome: &mut Outc
         let usual = ["", "HEAD", "main", "master"].contains(&&*revision);
         report(object, path, usual, there, outcome);
     }
+    value_files(object, own, there, outcome);
+}
+
+/// Files with values that Argo CD gives to a chart: beside the chart, or below `$name` in another source.
+fn value_files(object: Object<'_>, own: &Own<'_>, there: &There<'_>, outcome: &mut Outcome) {
+    let maps = || object.root().walk().filter(|node| node.is_mapping());
+    let is_own = |source: Node<'_>| source.get("repoURL").is_some_and(|url| own.is_certainly(&url.text()));
+    for source in maps().filter(|map| map.get("repoURL").is_some()) {
+        if source.at(&["helm", "ignoreMissingValueFiles"]).is_some_and(|node| node.is_text("true")) {
+            continue;
+        }
+        for file in source.at(&["helm", "valueFiles"]).into_iter().flat_map(Node::items) {
+            let Some(text) = file.as_str() else { continue };
+            let (base, path) = match text.strip_prefix('$').and_then(|text| text.split_once('/')) {
+                Some((name, path))
+                    if maps().any(|m| m.get("ref").is_some_and(|r| r.is_text(name)) && is_own(m)) =>
+                {
+                    ("".into(), path)
+                }
+                None if is_own(source) && source.get("chart").is_none() => {
+                    (source.get("path").map(Node::text).unwrap_or_default(), &*text)
+                }
+                _ => continue,
+            };
+            outcome.looked_at(1);
+            outcome.report_all(missing_values(object, file, &base, path, there));
+        }
+    }
+}
+
+fn missing_values<'a>(
+    object: Object<'a>,
+    file: Node<'a>,
+    base: &str,
+    path: &str,
+    there: &There<'_>,
+) -> Option<Violation> {
+    let base = if path.starts_with('/') { "" } else { base };
+    let is_known =
+        !path.contains(['{', '$', '*', '<']) && !path.contains("://") && !base.contains(['{', '$']);
+    let resolved = resolve_path(base.trim_start_matches('/'), path).filter(|_| is_known && is_yaml(path))?;
+    // The whole folder is reported once, where the Application names it.
+    if there.has(&resolved) || !there.has(base.trim_matches('/').trim_start_matches("./")) {
+        return None;
+    }
+    let message = format!(
+        "{} takes values from `{}`, which does not exist in this codebase: Argo CD cannot build it",
+        object.title(),
+        file.text()
+    );
+    let violation = Violation::at(file, message).in_object(object, file);
+    Some(violation.with_help("Correct the path, remove the line, or set `ignoreMissingValueFiles`."))
 }
 
 fn flux(object: Object<'_>, codebase: &Codebase, own: &Own<'_>, there: &There<'_>, outcome: &mut Outcome) {
@@ -150,6 +211,25 @@ fn flux(object: Object<'_>, codebase: &Codebase, own: &Own<'_>, there: &There<'_
     if url.is_some_and(|url| own.is_certainly(&url)) {
         outcome.looked_at(1);
         report(object, path, true, there, outcome);
+        components(object, &path.text(), there, outcome);
+    }
+}
+
+/// Components that Flux adds; their paths begin in the folder it deploys.
+fn components(object: Object<'_>, folder: &str, there: &There<'_>, outcome: &mut Outcome) {
+    let Some(folder) = resolve_path("", folder).filter(|folder| there.has(folder)) else { return };
+    for component in object.at(&["spec", "components"]).into_iter().flat_map(Node::items) {
+        let Some(text) = component.as_str().filter(|text| !text.contains(['{', '$', ':'])) else { continue };
+        let Some(path) = resolve_path(&folder, &text) else { continue };
+        outcome.looked_at(1);
+        if !there.has(&path) {
+            let message = format!(
+                "{} takes in `{text}`, which does not exist in this codebase: Flux cannot build it",
+                object.title()
+            );
+            let violation = Violation::at(component, message).in_object(object, component);
+            outcome.report(violation.with_help("Correct the path, or remove the line."));
+        }
     }
 }
 

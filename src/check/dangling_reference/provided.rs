@@ -37,12 +37,19 @@ impl<'a> Provided<'a> {
     /// Whether the object is there, or is never written down because every cluster has it.
     pub(super) fn has(&self, reference: &Reference<'_>) -> bool {
         let (kind, name) = (&*reference.target.kind, &*reference.name);
+        // Where no source of this kind is declared, all of them are declared elsewhere.
+        if reference.target.group.contains("fluxcd.io") && !self.names.contains_key(kind) {
+            return true;
+        }
         if is_built_in(kind, name) || is_of_the_platform(reference) || self.contains(kind, name) {
             return true;
         }
         let unprefixed = self.prefixes.iter().filter_map(|prefix| name.strip_prefix(&**prefix));
-        let unsuffixed = self.suffixes.iter().filter_map(|suffix| name.strip_suffix(&**suffix));
-        unprefixed.chain(unsuffixed).any(|name| self.contains(kind, name))
+        let mut names = unprefixed.chain([name]);
+        names.any(|name| {
+            let unsuffixed = self.suffixes.iter().filter_map(|suffix| name.strip_suffix(&**suffix));
+            self.contains(kind, name) || unsuffixed.into_iter().any(|name| self.contains(kind, name))
+        })
     }
 
     fn contains(&self, kind: &str, name: &str) -> bool {

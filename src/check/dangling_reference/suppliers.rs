@@ -52,6 +52,13 @@ impl Suppliers {
     pub(super) fn could_supply(&self, reference: &Reference<'_>) -> bool {
         let name = &*reference.name;
         let name_words = words(name);
+        let of_flux = reference.from.group().ends_with("toolkit.fluxcd.io");
+        if of_flux && reference.from.kind() == "HelmRelease" || reference.target.group.contains("fluxcd.io") {
+            // A chart brings neither its own values nor its source.
+            return self.mentioned.contains(name)
+                || self.encrypted && reference.target.is_core("Secret")
+                || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words));
+        }
         self.mentioned.contains(name)
             || self.custom.iter().any(|custom| is_named_after(name, custom))
             || self.encrypted && reference.target.is_core("Secret")
@@ -71,12 +78,20 @@ impl Suppliers {
             }
             return;
         }
+        if is_inert(object) {
+            return;
+        }
         if let Some(chart) = Supplier::of_delivery(object) {
             self.charts.push(chart);
         }
-        if !object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
-            self.custom.extend(object.name().filter(|name| name.len() > 2).map(String::from));
-            self.mentions(object.root().raw(), names);
+        if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+            return;
+        }
+        self.custom.extend(object.name().filter(|name| name.len() > 2).map(String::from));
+        match object.at(&["spec", "values"]).filter(|_| object.is("helm.toolkit.fluxcd.io", "HelmRelease")) {
+            Some(values) => self.mentions(values.raw(), names),
+            None if object.is("helm.toolkit.fluxcd.io", "HelmRelease") => {}
+            None => self.mentions(object.root().raw(), names),
         }
     }
 
@@ -189,6 +204,28 @@ fn is_custom(object: Object<'_>) -> bool {
     let group = object.group();
     group.contains('.') && !group.ends_with(".k8s.io") || object.is("apiregistration.k8s.io", "APIService")
 }
+
+/// Whether nothing is made for the object: it watches, routes, or scales what is there.
+fn is_inert(object: Object<'_>) -> bool {
+    INERT.iter().any(|(group, kind)| object.is(group, kind))
+        || ["networking.istio.io", "security.istio.io"].contains(&object.group())
+}
+
+/// Source: the documentation of each operator.
+const INERT: [(&str, &str); 12] = [
+    ("addons.cluster.x-k8s.io", "ClusterResourceSet"),
+    ("monitoring.coreos.com", "ServiceMonitor"),
+    ("monitoring.coreos.com", "PodMonitor"),
+    ("monitoring.coreos.com", "Probe"),
+    ("monitoring.coreos.com", "PrometheusRule"),
+    ("keda.sh", "ScaledObject"),
+    ("route.openshift.io", "Route"),
+    ("apps.openshift.io", "DeploymentConfig"),
+    ("image.openshift.io", "ImageStream"),
+    ("build.openshift.io", "BuildConfig"),
+    ("cilium.io", "CiliumNetworkPolicy"),
+    ("argoproj.io", "Rollout"),
+];
 
 /// The words of a name or an address that say what it is about.
 fn words(text: &str) -> Vec<String> {

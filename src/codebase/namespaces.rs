@@ -25,11 +25,11 @@ pub struct Namespace<'a> {
 /// Where namespaces are set from outside of an object.
 struct Set<'a> {
     /// For each file, what a delivery tool says.
-    by_delivery: BTreeMap<FileId, Vec<Node<'a>>>,
+    delivered: BTreeMap<FileId, Vec<Node<'a>>>,
     /// For each kustomization that sets one, its namespace.
-    by_build: BTreeMap<FileId, Node<'a>>,
+    built: BTreeMap<FileId, Node<'a>>,
     /// For each file, where Argo CD puts objects that say nothing.
-    by_destination: BTreeMap<FileId, Vec<Node<'a>>>,
+    destined: BTreeMap<FileId, Vec<Node<'a>>>,
 }
 
 /// Namespaces of Kubernetes itself: a new cluster brings its own.
@@ -39,9 +39,9 @@ impl Codebase {
     /// The namespaces that are declared or hold data, those of Kubernetes left out.
     pub fn namespaces(&self) -> BTreeMap<String, Namespace<'_>> {
         let set = Set {
-            by_delivery: self.delivered_namespaces(),
-            by_build: self.built_namespaces(),
-            by_destination: self.destinations(),
+            delivered: self.delivered_namespaces(),
+            built: self.built_namespaces(),
+            destined: self.destinations(),
         };
         let mut found: BTreeMap<String, Namespace<'_>> = BTreeMap::new();
         for object in self.objects().filter(|object| object.zone() == Zone::Deployed) {
@@ -63,10 +63,10 @@ impl Codebase {
 
     /// Where an object lands. Nothing where the code leaves it open.
     fn namespaces_of<'a>(&'a self, object: Object<'a>, set: &Set<'a>) -> Vec<(String, Node<'a>)> {
-        let by_delivery = set.by_delivery.get(&object.file()).cloned().unwrap_or_default();
+        let by_delivery = set.delivered.get(&object.file()).cloned().unwrap_or_default();
         let by_build = self.namespaces_of_builds(object.file(), set);
         let written = object.metadata().and_then(|metadata| metadata.get("namespace"));
-        let otherwise = set.by_destination.get(&object.file()).cloned().unwrap_or_default();
+        let otherwise = set.destined.get(&object.file()).cloned().unwrap_or_default();
         let nodes = [by_delivery, by_build, written.into_iter().collect(), otherwise];
         let nodes = nodes.into_iter().find(|nodes| !nodes.is_empty()).unwrap_or_default();
         nodes.into_iter().filter_map(|node| Some((node.as_str()?.into_owned(), node))).collect()
@@ -74,11 +74,11 @@ impl Codebase {
 
     /// The outermost kustomization decides. Several in the middle of a chain tell nothing for sure.
     fn namespaces_of_builds<'a>(&'a self, file: FileId, set: &Set<'a>) -> Vec<Node<'a>> {
-        let reaching = self.reach.reaching(file).filter(|file| set.by_build.contains_key(file));
+        let reaching = self.reach.reaching(file).filter(|file| set.built.contains_key(file));
         let (entries, parts): (Vec<_>, Vec<_>) =
             reaching.partition(|file| !self.is_built_into_another(*file));
         let decisive = if entries.is_empty() && parts.len() == 1 { parts } else { entries };
-        decisive.iter().filter_map(|file| set.by_build.get(file).copied()).collect()
+        decisive.iter().filter_map(|file| set.built.get(file).copied()).collect()
     }
 
     fn built_namespaces(&self) -> BTreeMap<FileId, Node<'_>> {

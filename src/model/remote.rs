@@ -48,7 +48,9 @@ fn is_release_branch(text: &str) -> bool {
     let is_short = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_version =
         number.is_some_and(|number| number.split('.').count() < 3 && number.split('.').all(is_short));
-    is_version || name.ends_with(".x") && name.starts_with(|c: char| c == 'v' || c.is_ascii_digit())
+    is_version
+        || name.rsplit_once('.').is_some_and(|(_, last)| last == "x")
+            && name.starts_with(|c: char| c == 'v' || c.is_ascii_digit())
 }
 
 /// What the version of a Helm chart pins. To Helm a part of a version is a range: `1.2` takes every `1.2.x`.
@@ -70,6 +72,11 @@ pub fn chart_version(text: &str) -> Pinned {
     let partial = parts.len() < 3 && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     let wild = parts.iter().any(|part| matches!(*part, "x" | "X"));
     if ranges || partial || wild { Pinned::Range } else { Pinned::Yes }
+}
+
+/// Whether the name of a chart is the address of its archive, which is one version.
+pub fn is_archive(chart: &str) -> bool {
+    std::path::Path::new(chart).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tgz"))
 }
 
 /// What an address of kustomize pins: a file on a web server, or a folder of a git repository.

@@ -60,9 +60,9 @@ impl Zone {
             // Deeper down, as in `overlays/test`, it is an environment more often than not.
             "test" if parent.is_empty() => Self::Test,
             // In `mtest` and `dctest` whole machines and data centres are tested.
-            "mtest" | "dctest" | "e2e-test" | "e2e-tests" | "unit-tests" => Self::Test,
-            "tests" | "testdata" | "test-data" | "test_data" | "e2e" | "kuttl" | ".chainsaw-test"
-            | "chainsaw" | "fixtures" | "__tests__" => Self::Test,
+            "tests" | "testdata" | "test-data" | "test_data" | "e2e" | "e2e-test" | "e2e-tests"
+            | "unit-tests" | "mtest" | "dctest" | "kuttl" | ".chainsaw-test" | "chainsaw" | "fixtures"
+            | "__tests__" => Self::Test,
             _ => Self::Deployed,
         }
     }

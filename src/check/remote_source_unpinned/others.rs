@@ -5,7 +5,7 @@ use crate::check::own_repository::Own;
 use crate::codebase::Codebase;
 use crate::model::image::Pin;
 use crate::model::object::Object;
-use crate::model::remote::{Pinned, chart_version, revision};
+use crate::model::remote::{Pinned, chart_version, is_archive, revision};
 use crate::model::role::Role;
 use crate::source::{CiSystem, FileKind};
 use crate::yaml::Node;
@@ -46,7 +46,7 @@ fn chart_of<'a>(object: Object<'a>, repository: &str, chart: &str) -> Option<Fet
     let chart = spec.get(chart)?;
     let name = chart.as_str()?;
     let is_remote = spec.get(repository).is_some_and(|node| !node.is_empty()) || name.starts_with("oci://");
-    (is_remote && !name.ends_with(".tgz")).then(|| fetched_chart(spec, chart, Some(object)))
+    (is_remote && !is_archive(&name)).then(|| fetched_chart(spec, chart, Some(object)))
 }
 
 fn fetched_chart<'a>(spec: Node<'a>, chart: Node<'a>, object: Option<Object<'a>>) -> Fetched<'a> {
@@ -62,8 +62,7 @@ fn releases(root: Node<'_>) -> Vec<Fetched<'_>> {
     let charts = releases.filter_map(|release| {
         let chart = release.get("chart").filter(|_| release.get("name").is_some())?;
         let name = chart.as_str()?;
-        let is_local =
-            name.starts_with(['.', '/', '{', '$']) || !name.contains('/') || name.ends_with(".tgz");
+        let is_local = name.starts_with(['.', '/', '{', '$']) || !name.contains('/') || is_archive(&name);
         let is_other = name.contains("::") || name.contains("://") && !name.starts_with("oci://");
         let is_inherited = release.get("inherit").is_some() && release.get("version").is_none();
         (!is_local && !is_other && !is_inherited).then(|| fetched_chart(release, chart, None))

@@ -2,7 +2,7 @@
 
 use super::{Fetched, Written};
 use crate::codebase::Codebase;
-use crate::model::remote::{Pinned, address, chart_version};
+use crate::model::remote::{Pinned, address, chart_version, is_archive};
 use crate::model::role::Zone;
 use crate::model::script::{Script, scripts};
 use crate::model::shell::{Command, Word};
@@ -85,7 +85,7 @@ fn chart<'a>(script: &Script<'_>, command: &Command, repositories: &HashSet<Stri
     let is_remote = chart.text.starts_with("oci://")
         || chart.text.contains('/') && repositories.contains(repository)
         || command.flag(&["--repo"]).is_some();
-    if !is_remote || chart.expands || chart.text.ends_with(".tgz") {
+    if !is_remote || chart.expands || is_archive(&chart.text) {
         return None;
     }
     let version = command.flag(&["--version"]);

@@ -42,7 +42,7 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is constant")
 });
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^\s*(source|version|chart|repository)\s*=\s*(.+?)\s*$"#).expect("the pattern is constant")
+    Regex::new(r"^\s*(source|version|chart|repository)\s*=\s*(.+?)\s*$").expect("the pattern is constant")
 });
 
 fn blocks(source: &Source) -> Vec<Block<'_>> {

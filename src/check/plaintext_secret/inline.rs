@@ -52,7 +52,7 @@ impl Found<'_> {
         for field in ["data", "stringData"] {
             for entry in root.get(field).into_iter().flat_map(Node::entries) {
                 for leak in leaks(field, entry) {
-                    let owner = format!("The patch of Secret `{name}`");
+                    let owner = format!("the patch of Secret `{name}`");
                     let key = entry.key.text().into_owned();
                     let place = self.place(entry.value.span(), owner, key, &leak, None);
                     self.by_credential.entry(leak.credential).or_default().push(place);
@@ -73,7 +73,7 @@ impl Found<'_> {
             _ => return,
         };
         for leak in found {
-            let place = self.place(value.span(), "The patch of a Secret".into(), key.clone(), &leak, None);
+            let place = self.place(value.span(), "the patch of a Secret".into(), key.clone(), &leak, None);
             self.by_credential.entry(leak.credential).or_default().push(place);
         }
     }

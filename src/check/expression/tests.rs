@@ -197,11 +197,8 @@ fn a_value_in_a_message_is_one_short_line() {
 
 #[test]
 fn aliases_of_aliases_do_not_end_the_stack() {
-    let mut text = String::from("apiVersion: v1\nkind: Pod\nx0: &a0 []\n");
-    for depth in 1..50_000 {
-        text.push_str(&format!("x{depth}: &a{depth} [*a{}]\n", depth - 1));
-    }
-    text.push_str("spec: *a49999\n");
+    let aliases: Vec<_> = (1..50_000).map(|depth| format!("x{depth}: &a{depth} [*a{}]", depth - 1)).collect();
+    let text = format!("apiVersion: v1\nkind: Pod\nx0: &a0 []\n{}\nspec: *a49999\n", aliases.join("\n"));
     let said = judge(&text, &["spec"], "!(self in ['', 'null', 0, []])", "filled");
     assert_eq!(said, ["filled"]);
 }

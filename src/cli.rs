@@ -7,6 +7,7 @@ mod explain;
 mod rules;
 
 use crate::error::Error;
+use crate::report::visible::{is_active, stand_in, visible};
 use clap::{Parser, Subcommand};
 use std::env;
 use std::ffi::OsString;
@@ -26,7 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(arguments) => rules::run(arguments),
     };
     exit.unwrap_or_else(|error| {
-        say(&format!("error: {error}"));
+        say(&visible(&format!("error: {error}")));
         Exit::CouldNotRun
     })
     .into()
@@ -93,8 +94,18 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints an answer that is no report.
+/// Prints an answer that is no report. Names of files and pages of rules may hold what acts on a terminal.
 fn print(text: &str) -> Result<Exit, Error> {
+    let harmless = |character| match character {
+        '\n' | '\t' => character,
+        _ if is_active(character) => stand_in(character),
+        _ => character,
+    };
+    print_as_it_is(&text.chars().map(harmless).collect::<String>())
+}
+
+/// Prints what is meant to be copied.
+fn print_as_it_is(text: &str) -> Result<Exit, Error> {
     let mut out = io::stdout().lock();
     forgive_closed_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))?;
     Ok(Exit::Clean)

@@ -6,6 +6,7 @@ mod file;
 mod flags;
 pub(crate) mod pattern;
 mod root;
+pub(crate) mod text;
 
 pub use file::FILE_NAME;
 pub use flags::Flags;

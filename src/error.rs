@@ -61,10 +61,18 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let culprit = &self.culprit;
+        // A name that nobody can see is no name.
+        let is_visible = !self.culprit.is_empty() && self.culprit.trim() == self.culprit;
+        let culprit = if is_visible { self.culprit.clone() } else { format!("`{}`", self.culprit) };
         match &self.kind {
             ErrorKind::Path(source) if source.kind() == std::io::ErrorKind::NotFound => {
                 write!(formatter, "{culprit}: there is no such file or folder. {CHECK_SPELLING}")
+            }
+            ErrorKind::Path(source) if source.kind() == std::io::ErrorKind::NotADirectory => {
+                write!(
+                    formatter,
+                    "{culprit}: a part of this path is a file, not a folder. Check the spelling"
+                )
             }
             ErrorKind::Path(source) | ErrorKind::Output(source) => write!(formatter, "{culprit}: {source}"),
             ErrorKind::Config(message) | ErrorKind::Rule(message) | ErrorKind::Usage(message) => {

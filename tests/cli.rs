@@ -253,7 +253,11 @@ fn mistakes_in_usage_say_what_and_what_to_do() {
             &["check", "missing/folder"],
             &["missing/folder: there is no such file or folder", "Check the spelling"],
         ),
-        (&["check", "a.yaml/below"], &["a.yaml/below"]),
+        (&["check", "a.yaml/below"], &["a.yaml/below: a part of this path is a file", "Check the spelling"]),
+        (&["check", " "], &["` `: there is no such file or folder"]),
+        (&["check", "a\u{1b}[31m\n\u{202e}b"], &["a␛[31m␊\u{fffd}b: there is no such file or folder"]),
+        (&["explain", "a\u{9b}b"], &["a\u{fffd}b: there is no such rule"]),
+        (&["check", "-", "--stdin-path", "."], &["--stdin-path: this is a folder", "Name the file"]),
         (&["check", "--stdin-path", "b.yaml"], &["--stdin-path", "Add `-`"]),
         (&["check", ".", "-", "--stdin-path", "../b.yaml"], &["--stdin-path", "inside the checked root"]),
         (&["check", "--rules", "nowhere"], &["nowhere: there is no such file or folder"]),
@@ -266,6 +270,7 @@ fn mistakes_in_usage_say_what_and_what_to_do() {
         for part in *expected {
             assert!(run.stderr.contains(part), "{arguments:?}: no {part:?} in {}", run.stderr);
         }
+        assert!(!run.stderr.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{arguments:?}: {}", run.stderr);
     }
 }
 
@@ -282,6 +287,15 @@ fn mistakes_in_the_configuration_have_a_place() {
         let run = Run::new(codebase.path(), &["check"]);
         assert_eq!(run.exit, 2, "{text:?}");
         assert!(run.stderr.starts_with(expected), "{text:?}: {}", run.stderr);
+    }
+    let cases: [(&[u8], &str); 3] = [
+        (b"a: 1\nb: caf\xe9\n", "error: .k8factor.yaml:2:7: the byte 0xE9 is not UTF-8. Save"),
+        (b"\xff\xfea\0", "error: .k8factor.yaml: it is UTF-16. Save it as UTF-8"),
+        (&[b'#'; (1 << 20) + 1], "error: .k8factor.yaml: it is larger than 1 MiB"),
+    ];
+    for (bytes, expected) in cases {
+        let run = Run::new(codebase(&[(".k8factor.yaml", bytes)]).path(), &["check"]);
+        assert!(run.exit == 2 && run.stderr.starts_with(expected), "{expected}: {}", run.stderr);
     }
     let misnamed = codebase(&[(".k8factor.yml", b"exclude: []\n")]);
     let run = Run::new(misnamed.path(), &["check"]);
@@ -304,10 +318,11 @@ fn nothing_to_check_says_what_was_looked_for() {
 #[test]
 fn standard_input_stands_for_a_file() {
     let codebase = codebase(&[("sub/a.yaml", b"a: b\n"), ("sub/b.yaml", b"a: b\n")]);
-    let cases: [(&[&str], u64, &str); 3] = [
+    let cases: [(&[&str], u64, &str); 4] = [
         (&["-"], 1, "<stdin>"),
         (&[".", "-", "--stdin-path", "sub/a.yaml"], 2, "sub/a.yaml"),
         (&["-", "--stdin-path", "sub/new.yaml"], 1, "new.yaml"),
+        (&["-", "sub", "-", "sub/b.yaml", "-"], 3, "<stdin>"),
     ];
     for (arguments, read, path) in cases {
         let arguments = [&["check", "--format", "json"], arguments].concat();
@@ -414,6 +429,51 @@ fn pipes_and_sockets_are_never_opened() {
     for name in pipes {
         fs::remove_file(codebase.path().join(name)).expect("the pipe was made above");
     }
+}
+
+/// Whoever reads a pipe, or a device that never ends, hangs.
+#[cfg(unix)]
+#[test]
+fn a_configuration_or_a_rule_page_that_is_no_file_is_an_error() {
+    let not_regular = "this is not a regular file";
+    let cases = [
+        (".k8factor.yaml -> /dev/zero", ".k8factor.yaml: this is not a regular file"),
+        (".k8factor.yaml/", ".k8factor.yaml: this is not a regular file"),
+        (".k8factor/rules/1-x/a.md -> /dev/zero", not_regular),
+        (".k8factor/rules/1-x/a.md/", not_regular),
+        (".k8factor/rules/1-x/a.md -> a.md", "1-x/a.md: it cannot be read: "),
+        (".k8factor/rules/1-x/a.md -> b.md", "1-x/a.md: the link leads to nothing"),
+        (".k8factor/rules/1-x/up -> ..", "1-x/up: links to folders are not followed here"),
+        (".k8factor/rules -> rules", ".k8factor/rules: the folder of rules cannot be read"),
+        (".k8factor/rules -> nowhere", ".k8factor/rules: the folder of rules cannot be read"),
+        (".k8factor/rules", ".k8factor/rules: the folder of rules cannot be read"),
+    ];
+    for (file, expected) in cases {
+        let run = Run::new(codebase(&[("a.yaml", b"a: b\n"), (file, b"")]).path(), &["check"]);
+        assert!(run.exit == 2 && run.stderr.contains(expected), "{file}: {}: {}", run.exit, run.stderr);
+    }
+    for pipe in [".k8factor.yaml", ".k8factor/rules/1-x/a.md", ".k8factor/rules"] {
+        let codebase = codebase(&[("a.yaml", b"a: b\n"), (".k8factor/", b"")]);
+        let pipe = codebase.path().join(pipe);
+        fs::create_dir_all(pipe.parent().expect("it lies in the root")).expect("a new folder");
+        let status = std::process::Command::new("mkfifo").arg(&pipe).status();
+        if !status.is_ok_and(|status| status.success()) {
+            eprintln!("LEFT OUT: there is no mkfifo here, so no pipe can be made");
+            return;
+        }
+        let run = Run::new(codebase.path(), &["check"]);
+        assert_eq!(run.exit, 2, "{}: {}", pipe.display(), run.stderr);
+    }
+}
+
+/// A link is a page of its own name, in its own folder.
+#[cfg(unix)]
+#[test]
+fn a_rule_page_may_be_a_link() {
+    let page = include_bytes!("../src/cli/rules/new.md");
+    let files = [("shared.md", &page[..]), (".k8factor/rules/7-x/own.md -> ../../../shared.md", b"")];
+    let run = Run::new(codebase(&files).path(), &["rules", "list"]);
+    assert!(run.exit == 0 && run.stdout.contains("7  own "), "{}{}", run.stdout, run.stderr);
 }
 
 #[cfg(target_os = "linux")]

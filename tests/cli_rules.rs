@@ -38,6 +38,7 @@ fn built_in_rules_are_listed_explained_and_tested() {
         (&["rules", "list"], 0, "\n4  server-populated-metadata"),
         (&["rules", "show", "live-status"], 0, "check: live-status"),
         (&["rules", "test", "live-status"], 0, "1 rule tested"),
+        (&["rules", "test", "live-status", "live-status"], 0, "1 rule tested"),
         (&["explain", "live-status"], 0, "## Why"),
         (&["explain", "live-stauts"], 2, "Did you mean `live-status`?"),
         (&["rules", "new", "Bad_Name", "--factor", "8"], 2, "small letters, digits and hyphens"),

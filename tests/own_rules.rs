@@ -65,6 +65,8 @@ fn faults_have_a_place_and_say_what_to_do() {
         ("kinds: Pod", "kinds:\n- Pod\n- apps/v1/Job", "a.md:8:3: `apps/v1/Job` has a version"),
         ("kinds: Pod", "kinds: Pod\neach: spec..x", "a.md:7:12: a key is missing here"),
         ("'true'", "'self. ='", "a.md:7:15: "),
+        ("'true'", &format!("'{}'", "1+".repeat(1001)), "a.md:7:9: the expression is longer than 2000 bytes"),
+        ("'true'", &format!("'{}'", "[".repeat(500)), "a.md:7:9: the expression is nested too deeply"),
         ("'true'", "'slef.x'", "a.md:7:9: `slef` is unknown; did you mean `self`?"),
         ("message: x", "message: x {kye}", "a.md:8:13: `kye` is unknown; did you mean `key`?"),
         ("message: x", "message: x {key", "a.md:8:12: this brace is not closed"),
@@ -101,6 +103,7 @@ fn a_page_lies_in_the_folder_of_its_factor() {
     assert_eq!(fault_of("README.md", "no rule"), "");
     assert_eq!(fault_of("8/a.md", PAGE), "");
     assert_eq!(fault_of("2-x/a.md", &PAGE.replace('\n', "\r\n")), "");
+    assert_eq!(fault_of("2-x/a.md", &format!("\u{feff}{PAGE}")), "");
 }
 
 #[test]
@@ -192,6 +195,22 @@ filled up to the width of a terminal.
     common::rules::snapshot("rules-show", &said(|out| command::show(own, out)));
     let error = command::find(&rules, "live-state").err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("did you mean `live-status`?"), "{error}");
+}
+
+/// The stack of a thread is small, and the parser of CEL goes deeper at every operator.
+#[test]
+fn the_longest_expressions_can_be_read_and_evaluated() {
+    let long = [
+        "1".to_owned() + &"+1".repeat(995) + "==1",
+        "self".to_owned() + &".a".repeat(990),
+        "!".repeat(1990) + "true",
+        "true".to_owned() + &"||true".repeat(330),
+    ];
+    let pages: Vec<_> = long.iter().map(|expression| PAGE.replace("true", expression)).collect();
+    let names = ["1-x/a.md", "1-x/b.md", "1-x/c.md", "1-x/d.md"];
+    let pages: Vec<_> = names.into_iter().zip(pages.iter().map(String::as_str)).collect();
+    let (_folder, config) = repository(&pages);
+    said(|out| command::test(&config, &[], out).map(drop));
 }
 
 #[test]

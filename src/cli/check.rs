@@ -3,6 +3,7 @@
 use super::{Exit, current_folder, forgive_closed_pipe, say};
 use crate::config::{Config, Flags};
 use crate::error::Error;
+use crate::report::visible::visible;
 use crate::report::{Report, color, human, json};
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
@@ -129,7 +130,8 @@ fn verdict(report: &Report, config: &Config) -> Exit {
 }
 
 fn nothing_to_check(config: &Config, report: &Report) -> String {
-    let root = config.root.display();
+    let root = config.root.display().to_string();
+    let root = visible(&root);
     let others = match report.counts.other_files {
         0 => "There are no files at all".to_owned(),
         1 => "There is 1 other file".to_owned(),

@@ -2,12 +2,13 @@
 
 mod new;
 
-use super::{Exit, current_folder, print, say};
+use super::{Exit, current_folder, print, print_as_it_is, say};
 use crate::config::Flags;
 use crate::error::Error;
 use crate::rule::{self, Origin, Rule};
 use crate::suggest::did_you_mean;
 use clap::Subcommand;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -66,7 +67,7 @@ struct Tested {
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     match arguments.command {
         Command::List(folder) => list(&folder.load()?),
-        Command::Show(named) => print(named.load()?.page().text()),
+        Command::Show(named) => print_as_it_is(named.load()?.page().text()),
         Command::New(arguments) => new::run(&arguments),
         Command::Test(tested) => test(&tested.load()?),
     }
@@ -93,7 +94,8 @@ impl Tested {
             rules.retain(|rule| rule.origin == Origin::Own);
             return Ok(rules);
         }
-        self.names.iter().map(|name| take(&mut rules, name)).collect()
+        let names: BTreeSet<_> = self.names.iter().collect();
+        names.into_iter().map(|name| take(&mut rules, name)).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! `.k8factor.yaml` as it was typed: one row of a table for each key, every mistake an error with its place.
 
-use super::pattern;
+use super::{pattern, text};
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::source::{FileKind, Source, Sources, Span};
@@ -55,10 +55,8 @@ pub(super) fn load(root: &Path) -> Result<ConfigFile, Error> {
         }
         _ => {}
     }
-    let bytes =
-        fs::read(&path).map_err(|error| Error::config(FILE_NAME, format!("it cannot be read: {error}")))?;
-    let text = String::from_utf8(bytes);
-    parse(&text.map_err(|_| Error::config(FILE_NAME, "it is not UTF-8. Save it as UTF-8"))?)
+    let text = text::read(&path);
+    parse(&text.map_err(|fault| Error::config(format!("{FILE_NAME}{}", fault.place), fault.message))?)
 }
 
 /// A configuration that is never read is worse than none.

@@ -37,6 +37,9 @@ pub(super) fn locate(
         [folder] if folder.is_dir() => folder.clone(),
         _ => marked(&common_folder(&paths, beside).unwrap_or_else(|| current.to_path_buf())),
     };
+    if stands_for.as_ref().is_some_and(|path| path.is_dir()) {
+        return Err(Error::usage("--stdin-path", "this is a folder. Name the file that the text stands for"));
+    }
     let name = || stands_for.as_ref().map_or(Ok(UNNAMED.into()), |path| inside(&root, path));
     let stdin_path = reads_stdin.then(name).transpose()?;
     Ok(Located { root, paths, stdin_path })

@@ -1,13 +1,13 @@
 //! Finds rule pages: those that are built in, and the repository's own. Only this file of rules touches the disk.
 
 use super::{Origin, Page, Rule};
-use crate::config::Config;
+use crate::config::{Config, text};
 use crate::error::Error;
 use crate::finding::RuleId;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// `(path, text)` of every page in `rules/`, listed by `build.rs`.
@@ -33,11 +33,15 @@ pub fn built_in() -> Result<Vec<Rule>, Error> {
 /// The repository's own rules, or those in these files and folders, sorted by path.
 pub(super) fn own(config: &Config, paths: &[PathBuf]) -> Result<Vec<Rule>, Error> {
     let mut pages = Vec::new();
-    if paths.is_empty() && config.rules_folder.exists() {
-        collect(&config.rules_folder, &mut pages)?;
+    if paths.is_empty() && is_there(&config.rules_folder) {
+        collect(config, &config.rules_folder, &mut pages)?;
     }
     for path in paths {
-        collect(path, &mut pages)?;
+        if path.is_dir() {
+            collect(config, path, &mut pages)?;
+        } else {
+            pages.push(path.to_owned());
+        }
     }
     pages.sort();
     pages.dedup();
@@ -67,29 +71,51 @@ fn refuse_equal_names(pages: &[Page]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The pages at a path, whatever their depth: a page in a wrong place is an error later, not overlooked now.
-fn collect(path: &Path, pages: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let failed = |error| Error::path(path, error);
-    if !path.is_dir() {
-        pages.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path).map_err(failed)? {
+/// Most repositories have no rules of their own. A link to nothing is there.
+fn is_there(folder: &Path) -> bool {
+    let nothing = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+    fs::symlink_metadata(folder).err().is_none_or(|error| !nothing.contains(&error.kind()))
+}
+
+/// The pages of a folder, whatever their depth: a page in a wrong place is an error later, not overlooked now.
+fn collect(config: &Config, folder: &Path, pages: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |error: io::Error| {
+        let message = format!("the folder of rules cannot be read: {error}");
+        Error::rule(shown(config, folder), message)
+    };
+    for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let is_page =
             path.extension().is_some_and(|e| e == "md") && path.file_name().is_some_and(|n| n != "README.md");
-        if is_page || (path.is_dir() && !path.is_symlink()) {
-            collect(&path, pages)?;
+        if is_page {
+            pages.push(path);
+        } else if path.is_dir() {
+            // It may lead in a circle. Overlooked rules would be worse than none.
+            if path.is_symlink() {
+                let message = "links to folders are not followed here. Link the pages, or use `--rules`";
+                return Err(Error::rule(shown(config, &path), message));
+            }
+            collect(config, &path, pages)?;
         }
     }
     Ok(())
 }
 
 fn read(config: &Config, path: &Path) -> Result<Page, Error> {
-    let text = fs::read_to_string(path).map_err(|error| Error::path(path, error))?;
-    // A page given by its name alone still has a folder, which gives its factor.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    Ok(Page::new(shown(config, &path), text))
+    let shown = shown(config, &with_folder(path));
+    match text::read(path) {
+        Ok(text) => Ok(Page::new(shown, text)),
+        Err(fault) => Err(Error::rule(format!("{shown}{}", fault.place), fault.message)),
+    }
+}
+
+/// A page given by its name alone still has a folder, which gives its factor. A link is read under its own name.
+fn with_folder(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 /// A path relative to the checked root.

@@ -112,7 +112,8 @@ impl Page {
     /// Where the front matter ends and where the Markdown begins.
     fn split(&self) -> Option<(usize, usize)> {
         let mut lines = self.text.split_inclusive('\n');
-        let mut at = lines.next().filter(|line| line.trim_end() == "---")?.len();
+        let mut at =
+            lines.next().filter(|line| line.trim_start_matches('\u{feff}').trim_end() == "---")?.len();
         for line in lines {
             if line.trim_end() == "---" {
                 return Some((at, at + line.len()));

@@ -7,14 +7,14 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 
 /// The functions of expressions, as `docs/writing-rules.md` describes them.
 #[rustfmt::skip]
-pub const FUNCTIONS: [&str; 49] = [
+pub const FUNCTIONS: [&str; 47] = [
     // Of every type.
     "bool", "bytes", "double", "dyn", "int", "size", "string", "type", "uint",
     // Of text.
     "charAt", "contains", "endsWith", "format", "indexOf", "join", "lastIndexOf", "lowerAscii", "matches", "quote",
     "replace", "reverse", "split", "startsWith", "substring", "trim", "upperAscii",
     // Of lists.
-    "distinct", "first", "flatten", "last", "range", "slice", "sort",
+    "distinct", "flatten", "range", "slice", "sort",
     // Of optional values.
     "hasValue", "none", "of", "ofNonZeroValue", "or", "orValue", "value",
     // Rewritten while compiling, so that a program never calls them.

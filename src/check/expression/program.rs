@@ -114,10 +114,20 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     Arc::new(environment)
 });
 
+/// The parser of CEL goes one level deeper at every operator: a longer expression could exhaust the stack.
+const MAX_LENGTH: usize = 2000;
+
 fn compile(source: &str) -> Result<Program, Fault> {
+    if source.len() > MAX_LENGTH {
+        let message = format!("the expression is longer than {MAX_LENGTH} bytes; make it several rules");
+        return Err((0, message));
+    }
     let program = ENVIRONMENT.compile(source).map_err(|errors| {
         let Some(error) = errors.errors.first() else { return (0, "this is no expression".to_owned()) };
         let message = error.msg.trim_start_matches("Syntax error: ");
+        if message.contains("Recursion limit") {
+            return (0, "the expression is nested too deeply; make it several rules".to_owned());
+        }
         (offset(source, error.pos), message.split(" expecting {").next().unwrap_or_default().to_owned())
     })?;
     names::check(&program)?;

@@ -2,6 +2,7 @@
 //!
 //! `K8FACTOR_SECONDS` asks for more time, `K8FACTOR_SEED` for other codebases, `K8FACTOR_CODEBASES` names a folder with
 //! texts to begin with. A codebase that breaks a promise is written to `target/tmp/mutant`.
+#![allow(clippy::print_stdout, reason = "the figures are for whoever runs it with --nocapture")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "common/codebases.rs"]

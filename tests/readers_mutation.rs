@@ -2,6 +2,7 @@
 //!
 //! `K8FACTOR_SECONDS` asks for more time, `K8FACTOR_SEED` for other texts.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::print_stdout, reason = "the figures are for whoever runs it with --nocapture")]
 
 #[path = "common/codebases.rs"]
 mod codebases;

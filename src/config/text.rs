@@ -70,11 +70,12 @@ mod tests {
     #[test]
     fn what_is_no_text_is_told_with_its_place() {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let too_large = vec![b'a'; (1 << 20) + 1];
         let cases: [(&[u8], &str); 4] = [
             (b"a: b\n", "a: b\n"),
             (b"a\nb\xc3\xa9: \xe9", ":2:5: the byte 0xE9 is not UTF-8. Save the file as UTF-8"),
             (b"\xff\xfea\0", ": it is UTF-16. Save it as UTF-8"),
-            (&[b'a'; (1 << 20) + 1], ": it is larger than 1 MiB. Is it the file that you mean?"),
+            (&too_large, ": it is larger than 1 MiB. Is it the file that you mean?"),
         ];
         for (bytes, expected) in cases {
             let path = folder.path().join("a");

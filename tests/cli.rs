@@ -288,10 +288,11 @@ fn mistakes_in_the_configuration_have_a_place() {
         assert_eq!(run.exit, 2, "{text:?}");
         assert!(run.stderr.starts_with(expected), "{text:?}: {}", run.stderr);
     }
+    let too_large = vec![b'#'; (1 << 20) + 1];
     let cases: [(&[u8], &str); 3] = [
         (b"a: 1\nb: caf\xe9\n", "error: .k8factor.yaml:2:7: the byte 0xE9 is not UTF-8. Save"),
         (b"\xff\xfea\0", "error: .k8factor.yaml: it is UTF-16. Save it as UTF-8"),
-        (&[b'#'; (1 << 20) + 1], "error: .k8factor.yaml: it is larger than 1 MiB"),
+        (&too_large, "error: .k8factor.yaml: it is larger than 1 MiB"),
     ];
     for (bytes, expected) in cases {
         let run = Run::new(codebase(&[(".k8factor.yaml", bytes)]).path(), &["check"]);

@@ -2,6 +2,9 @@
 
 /// Whether the whole text matches the pattern. A bracket that is never closed stands for itself.
 pub fn matches(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return pattern == text;
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);

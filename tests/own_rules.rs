@@ -64,7 +64,7 @@ fn faults_have_a_place_and_say_what_to_do() {
         ),
         ("kinds: Pod", "kinds:\n- Pod\n- apps/v1/Job", "a.md:8:3: `apps/v1/Job` has a version"),
         ("kinds: Pod", "kinds: Pod\neach: spec..x", "a.md:7:12: a key is missing here"),
-        ("'true'", "'self. ='", "a.md:7:15: "),
+        ("'true'", "'self. ='", "a.md:7:15: `=` is not expected here"),
         ("'true'", &format!("'{}'", "1+".repeat(1001)), "a.md:7:9: the expression is longer than 2000 bytes"),
         ("'true'", &format!("'{}'", "[".repeat(500)), "a.md:7:9: the expression is nested too deeply"),
         ("'true'", "'slef.x'", "a.md:7:9: `slef` is unknown; did you mean `self`?"),

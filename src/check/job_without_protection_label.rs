@@ -10,7 +10,7 @@ use crate::source::FileId;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// See `rules/8-duplication-loss/job-without-protection-label.md`.
+/// Looks at Jobs and CronJobs that nothing labels.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct JobWithoutProtectionLabel {}

@@ -112,6 +112,30 @@ fn every_module_has_its_place_in_the_order() {
     assert_eq!(files, known, "every file of src/ belongs to a module that src/lib.rs names");
 }
 
+/// docs/architecture.md is where newcomers begin.
+#[test]
+fn the_architecture_is_described_as_it_is() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).expect("the document exists");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('|').next());
+    let described: Vec<_> =
+        rows.flat_map(|names| names.split(['`', ',', ' ', '/'])).filter(|name| !name.is_empty()).collect();
+    let modules = modules();
+    let expected: Vec<_> = modules.iter().map(String::as_str).chain(["main"]).collect();
+    assert_eq!(described, expected, "the table of modules and src/lib.rs");
+
+    let library = fs::read_to_string(root().join("src/lib.rs")).expect("every library has one");
+    let body =
+        library.split("pub fn check").nth(1).and_then(|rest| rest.split_once("{\n")).expect("`check`").1;
+    let sketch = page.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a sketch");
+    let code =
+        |text: &str| text.lines().map(|line| without_comment(line).trim().to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        code(sketch),
+        code(body.trim_end().trim_end_matches('}').trim_end()),
+        "the sketch and src/lib.rs"
+    );
+}
+
 #[test]
 fn only_a_few_modules_touch_the_world() {
     let mut complaints = Vec::new();

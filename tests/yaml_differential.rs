@@ -8,7 +8,7 @@ mod common;
 #[path = "common/mutants.rs"]
 mod mutants;
 
-use common::shared;
+use common::{shared, style_mark};
 use k8factor::yaml::{self, Fault, Node, Readers, Schema, Shape, Style, Tree, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -166,13 +166,7 @@ fn push_shape(node: Node<'_>, shape: &mut String) {
     }
     match node.shape() {
         Shape::Scalar => {
-            let style = match node.style() {
-                Style::SingleQuoted => '\'',
-                Style::DoubleQuoted => '"',
-                Style::Literal => '|',
-                Style::Folded => '>',
-                Style::Plain | Style::Block | Style::Flow => ':',
-            };
+            let style = style_mark(node.style());
             let text = node.text();
             let text = if style == ':' && text == "~" { "" } else { &text };
             writeln!(shape, "{style}{}", escape(text)).unwrap();

@@ -6,12 +6,12 @@ use crate::model::kinds::KindPattern;
 use crate::model::object::Object;
 use crate::model::protection::labels;
 use crate::model::stateful::{Grade, mounted_claims};
-use crate::model::workload::Workload;
+use crate::model::workload::{Workload, is_job};
 use crate::yaml::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Looks at StatefulSets, at the databases of operators, and at what mounts a claim.
+/// Looks at `StatefulSet`s, at the databases of operators, and at what mounts a claim.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct StatefulWorkload {
@@ -82,7 +82,7 @@ fn settled(violation: Violation) -> Violation {
 }
 
 fn claim(workload: Workload<'_>, claims: &BTreeMap<Cow<'_, str>, Node<'_>>) -> Option<Violation> {
-    if workload.is_job() {
+    if is_job(workload.object) {
         return None;
     }
     let (mounted, mode) = mounted_claims(workload.pod_spec()?)

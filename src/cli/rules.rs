@@ -111,8 +111,8 @@ fn write(New { name, factor, folder }: New) -> Result<Exit, Error> {
 
 fn test(rules: &[Rule], names: &[String]) -> Result<Exit, Error> {
     let names: BTreeSet<_> = names.iter().collect();
-    let named: Result<Vec<_>, _> = names.iter().map(|name| command::find(rules, name)).collect();
-    let mut tested = named?;
+    let mut tested =
+        names.into_iter().map(|name| command::find(rules, name)).collect::<Result<Vec<_>, _>>()?;
     if tested.is_empty() {
         tested.extend(rules.iter().filter(|rule| rule.origin == Origin::Own));
     }

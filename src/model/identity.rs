@@ -4,7 +4,7 @@
 //! on how common its words are.
 
 use super::name::{is_all_common_words, is_environment};
-use crate::source::Span;
+use crate::source::{Span, is_below};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -315,10 +315,6 @@ fn pattern<'a>(spellings: impl Iterator<Item = &'a String>) -> Option<Regex> {
     spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
     let pattern = format!(r"(?-u:\b)(?:{})(?-u:\b)", spellings.join("|"));
     (!spellings.is_empty()).then(|| Regex::new(&pattern).ok())?
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// `prod-x`, `prod-x.yaml`, `prod-x-values.yaml`, `values.prod-x.yaml`, `rke-prod-x`: the name and what is usually

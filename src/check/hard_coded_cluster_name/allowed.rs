@@ -6,7 +6,7 @@ use crate::model::kustomization::resolve_path;
 use crate::model::mention::Surroundings;
 use crate::model::object::TypeMeta;
 use crate::source::{FileKind, Source, Span};
-use crate::yaml::Node;
+use crate::yaml::{Node, Tree};
 
 /// What is allowed in one file. Built only for files in which a name stands at all.
 pub(super) struct Allowed<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Allowed<'a> {
 impl<'a> Allowed<'a> {
     pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
         let tree = codebase.tree(source.id());
-        let comments = tree.into_iter().flat_map(|tree| tree.comments().map(|comment| comment.span));
+        let comments = tree.into_iter().flat_map(Tree::comments);
         let declarations =
             tree.into_iter().flat_map(|tree| tree.roots().filter(|root| declares_clusters(*root)));
         let spans = comments.chain(declarations.map(Node::span)).collect();

@@ -13,8 +13,8 @@ pub fn test(rules: &[&Rule]) -> Result<(bool, String), Error> {
         mismatches += found.len();
         said.push_str(&lines(rule, &found));
     }
-    said += &format!("rules: {}, examples: {examples}, mismatches: {mismatches}\n", rules.len());
-    Ok((mismatches == 0, said))
+    let counts = format!("rules: {}, examples: {examples}, mismatches: {mismatches}\n", rules.len());
+    Ok((mismatches == 0, said + &counts))
 }
 
 fn lines(rule: &Rule, mismatches: &[Mismatch]) -> String {

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
-    let Discovery { sources, mut problems, mut skipped, other_files } = discovery;
+    let Discovery { sources, mut problems, mut skipped, left_out, other_files } = discovery;
     problems.extend(documents.problems);
     skipped.extend(documents.skipped);
     let reach = Reach::of(&sources, &documents.trees);
@@ -36,6 +36,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         reach,
         problems,
         skipped,
+        left_out,
         other_files,
         identities: OnceLock::new(),
         monitors: OnceLock::new(),

@@ -77,8 +77,7 @@ fn place(source: &Source, mention: Mention<'_>, allowed: &Allowed<'_>) -> Option
 
 /// Nothing where an ordinary word is just that.
 fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
-    let commands = mention.identity.evidence.iter().filter(|evidence| evidence.origin == Origin::Command);
-    if commands.into_iter().any(|command| command.span == span) {
+    if mention.identity.is_named_by(Origin::Command, span) {
         return Some(Sureness::Sure);
     }
     match mention.strength {
@@ -138,5 +137,5 @@ fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<P
 
 /// The other cluster that this file belongs to.
 fn owner<'a>(codebase: &'a Codebase, source: &Source, name: &str) -> Option<&'a Identity> {
-    codebase.identities().iter().find(|identity| identity.name != name && identity.owns(source.path()))
+    codebase.identities().owners(source.path()).into_iter().find(|identity| identity.name != name)
 }

@@ -59,8 +59,8 @@ fn verdict_on(value: &str, filter: &Filter, identities: &Identities) -> Option<V
     if identities.of_spelling(value).is_some() {
         return Some(Verdict::Known);
     }
-    let fits = |name: &str| filter.is_pattern && value != literal && name.contains(literal);
-    if identities.iter().any(|identity| identity.spellings().any(fits)) {
+    let is_open = filter.is_pattern && value != literal;
+    if is_open && identities.iter().any(|identity| identity.spellings().any(|name| name.contains(literal))) {
         return Some(Verdict::Pattern);
     }
     let elsewhere = [literal, &filter.metric].iter().any(|word| names_another_system(word));

@@ -13,9 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Identities {
     all: Vec<Identity>,
     /// Every spelling with the index of its identity.
-    spellings: BTreeMap<String, (usize, Strength)>,
+    spellings: BTreeMap<String, Spelling>,
+    /// For each folder that belongs to clusters alone, their indexes.
+    folders: BTreeMap<String, Vec<usize>>,
     /// Finds spellings in texts, the longest first. None where there is nothing to find.
     pattern: Option<Regex>,
+}
+
+/// What a spelling means.
+#[derive(Debug)]
+struct Spelling {
+    strength: Strength,
+    /// The indexes of the identities that are spelled so. In a text the first is meant, whose own name it may be.
+    identities: Vec<usize>,
 }
 
 /// One cluster.
@@ -126,17 +136,22 @@ impl Identities {
         let believed =
             candidates.into_iter().filter(|(name, candidate)| is_name(name) && candidate.is_believed());
         let all: Vec<Identity> = believed.map(|(name, candidate)| candidate.into_identity(name)).collect();
-        let mut spellings = BTreeMap::new();
-        for (index, identity) in all.iter().enumerate() {
-            spellings.insert(identity.name.clone(), (index, strength(&identity.name, &is_taken)));
+        let mut spellings: BTreeMap<String, Spelling> = BTreeMap::new();
+        let names = all.iter().enumerate().map(|(index, one)| (index, &one.name));
+        let aliases =
+            all.iter().enumerate().flat_map(|(index, one)| one.aliases.iter().map(move |a| (index, a)));
+        for (index, text) in names.chain(aliases) {
+            let new = || Spelling { strength: strength(text, &is_taken), identities: Vec::new() };
+            spellings.entry(text.clone()).or_insert_with(new).identities.push(index);
         }
-        for (index, alias) in
-            all.iter().enumerate().flat_map(|(i, one)| one.aliases.iter().map(move |a| (i, a)))
+        let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, folder) in
+            all.iter().enumerate().flat_map(|(i, one)| one.folders.iter().map(move |f| (i, f)))
         {
-            spellings.entry(alias.clone()).or_insert_with(|| (index, strength(alias, &is_taken)));
+            folders.entry(folder.clone()).or_default().push(index);
         }
         let pattern = pattern(spellings.keys());
-        Self { all, spellings, pattern }
+        Self { all, spellings, folders, pattern }
     }
 
     /// All clusters, sorted by name.
@@ -156,17 +171,37 @@ impl Identities {
 
     /// The cluster that is spelled so.
     pub fn of_spelling(&self, text: &str) -> Option<&Identity> {
-        self.spellings.get(text).map(|(index, _)| &self.all[*index])
+        self.spellings.get(text).map(|spelling| &self.all[spelling.identities[0]])
     }
 
     /// Every place in a text where a name stands, longest names first where several fit.
     pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention<'a>> {
         let found = self.pattern.iter().flat_map(move |pattern| pattern.find_iter(text));
         found.filter_map(|found| {
-            let (index, strength) = self.spellings.get(found.as_str())?;
-            let identity = &self.all[*index];
-            Some(Mention { identity, strength: *strength, start: found.start(), end: found.end() })
+            let spelling = self.spellings.get(found.as_str())?;
+            let (identity, strength) = (&self.all[spelling.identities[0]], spelling.strength);
+            Some(Mention { identity, strength, start: found.start(), end: found.end() })
         })
+    }
+
+    /// The clusters to which a file belongs, sorted by name.
+    pub fn owners(&self, path: &str) -> Vec<&Identity> {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
+        let by_folder = folders.filter_map(|folder| self.folders.get(folder));
+        let by_name = path.split('/').flat_map(|part| self.called_after(part));
+        let owners: BTreeSet<usize> = by_folder.flatten().copied().chain(by_name).collect();
+        owners.into_iter().map(|index| &self.all[index]).collect()
+    }
+
+    /// The clusters after which a part of a path is called. Between words anything may be the name of one.
+    fn called_after(&self, part: &str) -> Vec<usize> {
+        let is_end = |c: char| matches!(c, '-' | '_' | '.');
+        let starts = || std::iter::once(0).chain(part.match_indices(is_end).map(|(at, _)| at + 1));
+        let ends = || part.match_indices(is_end).map(|(at, _)| at).chain([part.len()]).take(MOST_WORDS);
+        let runs =
+            starts().take(MOST_WORDS).flat_map(|start| ends().filter_map(move |end| part.get(start..end)));
+        let names = runs.filter(|run| is_called_after(part, run)).filter_map(|run| self.spellings.get(run));
+        names.flat_map(|spelling| spelling.identities.iter().copied()).collect()
     }
 }
 
@@ -185,12 +220,6 @@ impl Identity {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
     }
 
-    /// Whether a file belongs to this cluster alone: a folder or the file itself is called after it.
-    pub fn owns(&self, path: &str) -> bool {
-        let in_folder = self.folders.iter().any(|folder| is_below(path, folder));
-        in_folder || path.split('/').any(|part| self.spellings().any(|name| is_called_after(part, name)))
-    }
-
     /// Whether a strong source or two different ones name the cluster, not only the address of a delivery.
     pub fn is_certain(&self) -> bool {
         let mut origins = self.evidence.iter().map(|evidence| evidence.origin);
@@ -198,6 +227,11 @@ impl Identity {
         strongest <= Origin::Injection
             || strongest == Origin::Command
             || origins.any(|origin| origin != strongest && !origin.is_folder())
+    }
+
+    /// Whether just this place names the cluster as such.
+    pub fn is_named_by(&self, origin: Origin, span: Span) -> bool {
+        self.evidence.binary_search(&Evidence { origin, span }).is_ok()
     }
 
     /// Where the cluster is declared: its spec or the Terraform that builds it.
@@ -317,9 +351,8 @@ fn pattern<'a>(spellings: impl Iterator<Item = &'a String>) -> Option<Regex> {
     (!spellings.is_empty()).then(|| Regex::new(&pattern).ok())?
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
+/// The name of a file with more words is a sentence.
+const MOST_WORDS: usize = 64;
 
 /// `prod-x`, `prod-x.yaml`, `prod-x-values.yaml`, `values.prod-x.yaml`, `rke-prod-x`: the name and what is usually
 /// added to it.
@@ -421,12 +454,11 @@ mod tests {
     #[test]
     fn files_called_after_a_cluster_belong_to_it() {
         let known = identities(&[("prod-7", &[Origin::Spec])]);
-        let owner = known.of_spelling("prod-7").expect("declared above");
         for path in ["clusters/prod-7/a.yaml", "apps/values-prod-7.yaml", "rke-prod-7/cluster.yml"] {
-            assert!(owner.owns(path), "{path}");
+            assert_eq!(known.owners(path).len(), 1, "{path}");
         }
         for path in ["clusters/prod-77/a.yaml", "apps/web.yaml", "base/not-prod-7/a.yaml"] {
-            assert!(!owner.owns(path), "{path}");
+            assert!(known.owners(path).is_empty(), "{path}");
         }
     }
 }

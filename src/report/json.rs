@@ -16,7 +16,14 @@ use std::io;
 /// Writes the report as one JSON document and a line break.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(&Document::new(report))?;
-    out.write_all(escape_active(&text).as_bytes())?;
+    for line in text.split_inclusive('\n') {
+        // Nearly all lines are plain, and there are very many.
+        if line.is_ascii() && !line.contains('\x7f') {
+            out.write_all(line.as_bytes())?;
+        } else {
+            out.write_all(escape_active(line).as_bytes())?;
+        }
+    }
     out.write_all(b"\n")
 }
 

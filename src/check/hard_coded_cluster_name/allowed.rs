@@ -12,8 +12,12 @@ use crate::yaml::Node;
 pub(super) struct Allowed<'a> {
     codebase: &'a Codebase,
     source: &'a Source,
-    /// Comments, and documents that declare or register clusters.
-    spans: Vec<Span>,
+    /// The clusters to which the file belongs.
+    owners: Vec<&'a Identity>,
+    /// Comments, in the order of the text.
+    comments: Vec<Span>,
+    /// Documents that declare or register clusters.
+    declarations: Vec<Span>,
     /// Whether `cluster` means a cluster of containers or of databases here.
     has_other_clusters: bool,
 }
@@ -21,20 +25,23 @@ pub(super) struct Allowed<'a> {
 impl<'a> Allowed<'a> {
     pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
         let tree = codebase.tree(source.id());
-        let comments = tree.into_iter().flat_map(|tree| tree.comments().map(|comment| comment.span));
+        let owners = codebase.identities().owners(source.path());
+        let comments =
+            tree.into_iter().flat_map(|tree| tree.comments().map(|comment| comment.span)).collect();
         let declarations =
             tree.into_iter().flat_map(|tree| tree.roots().filter(|root| declares_clusters(*root)));
-        let spans = comments.chain(declarations.map(Node::span)).collect();
+        let declarations = declarations.map(Node::span).collect();
         let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
         let has_other_clusters =
             source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
-        Self { codebase, source, spans, has_other_clusters }
+        Self { codebase, source, owners, comments, declarations, has_other_clusters }
     }
 
     pub(super) fn allows(&self, identity: &Identity, around: Surroundings<'_>, span: Span) -> bool {
-        identity.owns(self.source.path())
+        self.owners.iter().any(|owner| owner.name == identity.name)
             || is_declared_here(identity, span)
-            || self.spans.iter().any(|allowed| allowed.contains(span))
+            || self.is_commented(span)
+            || self.declarations.iter().any(|declaration| declaration.contains(span))
             || self.has_other_clusters && around.is_named_as_cluster()
             || around.is_comment()
             || around.is_prose()
@@ -42,6 +49,11 @@ impl<'a> Allowed<'a> {
             || is_image(around)
             || self.codebase.monitors().compares(span)
             || self.is_path(around)
+    }
+
+    fn is_commented(&self, span: Span) -> bool {
+        let next = self.comments.partition_point(|comment| comment.start <= span.start);
+        next > 0 && self.comments[next - 1].contains(span)
     }
 
     /// A folder of this repository may be called after a cluster, and has to be referred to.

@@ -38,7 +38,7 @@ fn destination(application: Object<'_>) -> Option<(Node<'_>, Cow<'_, str>)> {
 
 fn is_own_layer(codebase: &Codebase, application: Object<'_>) -> bool {
     let path = codebase.source(application.file()).path();
-    codebase.identities().iter().any(|identity| identity.owns(path))
+    !codebase.identities().owners(path).is_empty()
 }
 
 fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {

@@ -196,6 +196,13 @@ impl Codebase {
         self.monitors.get_or_init(|| monitors::monitors(self))
     }
 
+    /// Computes what rules share. Each of these is computed in parallel, and a thread that waits for its parts may be
+    /// handed a rule meanwhile: a rule that asks for the very same thing would wait for itself.
+    pub fn prepare(&self) {
+        self.identities();
+        self.monitors();
+    }
+
     /// Every kustomization and component.
     pub fn kustomizations(&self) -> impl Iterator<Item = Kustomization<'_>> {
         self.reach.kustomizations().filter_map(|file| self.kustomization(file))

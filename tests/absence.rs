@@ -155,7 +155,7 @@ fn the_summary_names_what_was_held_back() {
     let rule = named("no-backup");
     let example = bad_examples(&rule).swap_remove(0);
     let (verdict, codebase) = verdict(&rule, &example, |discovery| {
-        discovery.problems.push(Problem::with_path("far/a.yaml", "closed"))
+        discovery.problems.push(Problem::with_path("far/a.yaml", "closed"));
     });
     let report = Report::new(codebase, verdict);
     let mut page = Vec::new();

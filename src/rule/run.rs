@@ -247,33 +247,6 @@ mod tests {
         assert_eq!(verdict.assessed, []);
     }
 
-    /// Asks for everything that rules share.
-    struct Asks;
-
-    impl Check for Asks {
-        fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-            outcome.looked_at(codebase.identities().len() + codebase.monitors().texts);
-        }
-    }
-
-    #[test]
-    fn rules_that_share_something_do_not_wait_for_themselves() {
-        let (done, ended) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let texts: Vec<_> = (0..300).map(|number| format!("{number}.yaml")).collect();
-            let texts: Vec<_> = texts.iter().map(|path| (path.as_str(), POD)).collect();
-            let ask = || Rule { check: Box::new(Asks), ..rule("a", Factor::Backup, |v| v) };
-            let rules: Vec<_> = (0..64).map(|_| ask()).collect();
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().expect("threads");
-            for _ in 0..100 {
-                let codebase = codebase(&texts);
-                pool.install(|| run(&rules, &codebase));
-            }
-            done.send(()).expect("the test waits");
-        });
-        ended.recv_timeout(std::time::Duration::from_secs(60)).expect("threads wait for each other");
-    }
-
     #[test]
     fn one_thread_says_the_same_as_many() {
         let texts: Vec<_> = (0..300).map(|number| format!("{number}.yaml")).collect();

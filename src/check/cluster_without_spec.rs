@@ -3,8 +3,7 @@
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Origin};
-use crate::model::kubernetes_version::{OBJECTS, of_data};
-use crate::model::role::{Role, Zone};
+use crate::model::role::Zone;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use regex::Regex;
@@ -146,42 +145,9 @@ const TERRAFORM: &str = r#"(?x)
 
 /// Specs of which no name is read: control planes, kubeadm, talhelper, Hive, `OpenShift`, Crossplane.
 fn has_other_specs(codebase: &Codebase) -> bool {
-    let of_version = |group: &str, kind: &str| {
-        OBJECTS.iter().any(|field| field.group == group && field.kind == kind && !field.is_local())
-    };
-    let known = |group: &str, kind: &str| OTHERS.iter().any(|(g, k)| group.ends_with(g) && *k == kind);
-    let is_spec =
-        |group: &str, kind: &str| of_version(group, kind) && !is_cluster(group, kind) || known(group, kind);
-    let data =
-        codebase.documents().filter(|document| document.role == Role::Data && is_deployed(document.zone));
-    codebase.types().iter().enumerate().any(|(index, meta)| {
-        is_spec(meta.group(), meta.kind())
-            && codebase.objects_of_type(index).any(|object| is_deployed(object.zone()))
-    }) || data.into_iter().any(|document| {
-        let talos = document.root.get("machine").is_some() && document.root.get("version").is_some();
-        talos
-            || of_data(document.root).is_some()
-            || document.root.get("controlPlane").is_some() && document.root.get("baseDomain").is_some()
-    })
+    let unnamed = codebase.specs().filter(|spec| !spec.format.names_cluster());
+    unnamed.into_iter().any(|spec| is_deployed(codebase.zone(spec.root.span().file)))
 }
-
-/// Whether `codebase.clusters()` reads the name of this kind.
-fn is_cluster(group: &str, kind: &str) -> bool {
-    kind == "Cluster" && !group.contains("upbound") || matches!(kind, "ClusterConfig" | "Shoot")
-}
-
-/// End of the group, and kind.
-const OTHERS: &[(&str, &str)] = &[
-    ("hive.openshift.io", "ClusterDeployment"),
-    ("hypershift.openshift.io", "HostedCluster"),
-    ("eks.services.k8s.aws", "Cluster"),
-    ("eks.aws.crossplane.io", "Cluster"),
-    ("container.gcp.upbound.io", "Cluster"),
-    ("containerservice.azure.upbound.io", "KubernetesCluster"),
-    ("k0s.k0sproject.io", "ClusterConfig"),
-    ("kubekey.kubesphere.io", "Cluster"),
-    ("vcluster.com", "VirtualCluster"),
-];
 
 /// Folders of tools whose files k8factor does not read.
 fn has_other_tools(codebase: &Codebase) -> bool {

@@ -5,7 +5,7 @@ use crate::model::backup::{Schedule, is_backup_command, saved_by};
 use crate::model::role::{Role, Zone};
 use crate::problem::Place;
 use crate::source::{FileKind, Source};
-use crate::yaml::{Node, Shape};
+use crate::yaml::Shape;
 use memchr::memmem::Finder;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -114,18 +114,3 @@ static TOOL: LazyLock<Regex> = LazyLock::new(|| {
     ];
     Regex::new(&words.join("|")).expect("the words above are a valid pattern")
 });
-
-/// Whether the tool that builds a cluster saves its etcd, as it is written or by default.
-/// Source: kops `docs/operations/etcd_backup_restore_encryption.md`; RKE `cluster/defaults.go`; Rancher's API reference.
-pub fn saves_etcd(tool: &str, root: Node<'_>) -> bool {
-    let is_off = |path: &[&str], off: &str| root.at(path).is_some_and(|node| node.is_text(off));
-    match tool {
-        "kops" => true,
-        "RKE" => {
-            !is_off(&["services", "etcd", "backup_config", "enabled"], "false")
-                && !is_off(&["services", "etcd", "snapshot"], "false")
-        }
-        "Rancher" => !is_off(&["spec", "rkeConfig", "etcd", "disableSnapshots"], "true"),
-        _ => false,
-    }
-}

@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod cluster;
 pub mod environment;
+pub mod field;
 pub mod glob;
 pub mod identity;
 pub mod image;

@@ -1,0 +1,30 @@
+//! Facts that age: tables in `data/`, each with its source and its date. They are part of the program.
+//!
+//! A table is read once, when somebody asks for it. Nothing here knows what the facts are about.
+
+use crate::source::FileId;
+use crate::yaml;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A table as it stands in its file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table<R> {
+    /// Where the facts were read, for whoever brings them up to date.
+    pub source: String,
+    /// The day they were read: `2026-11-20`.
+    pub date: String,
+    /// The facts.
+    pub rows: Vec<R>,
+}
+
+/// The facts in the text of a table of ours. A table that cannot be read is a fault of the program: every table is read
+/// by the test of the module that asks for it.
+pub fn rows<R: DeserializeOwned>(text: &'static str) -> Vec<R> {
+    let tree = yaml::parse(FileId::from_index(0), text.into());
+    let root = tree.roots().next().expect("a table of ours has a document");
+    let table: Table<R> =
+        yaml::from_node(root).expect("a table of ours has the columns that its module reads");
+    table.rows
+}

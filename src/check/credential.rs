@@ -47,7 +47,7 @@ pub(super) fn by_shape(text: &str) -> Vec<Leak> {
     let leak = |token: super::token::Token| {
         let credential = text[token.range.clone()].to_owned();
         Leak {
-            what: with_article(token.shape.what),
+            what: with_article(&token.shape.what),
             is_weak: token.shape.note == Note::Id,
             is_key: token.shape.note == Note::PrivateKey,
             is_unsure: token.shape.note == Note::Word

@@ -1,14 +1,12 @@
 //! Who saves what, over the whole codebase.
 
 use super::Codebase;
-use crate::model::backup::{Schedule, is_backup_command, saved_by};
+use crate::model::backup::{Schedule, is_backup_command, is_named_in_path, is_named_in_text, saved_by};
 use crate::model::role::{Role, Zone};
 use crate::problem::Place;
 use crate::source::{FileKind, Source};
 use crate::yaml::Shape;
 use memchr::memmem::Finder;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// What the codebase says about backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,34 +81,5 @@ fn is_script(source: &Source) -> bool {
 /// Whether a file tells that somebody thought of backups. The words are generous: a rule that objects to their absence
 /// stays quiet where one of them stands.
 fn mentions(source: &Source) -> bool {
-    NAME.is_match(source.path()) || TOOL.is_match(source.text())
+    is_named_in_path(source.path()) || is_named_in_text(source.text())
 }
-
-/// In a path the word alone says enough; in a text it may be the name of any field.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)(?:^|[^a-z])(?:velero|k8up|kasten|kubestash|volsync|trilio|veeam|backup)")
-        .expect("the words above are a valid pattern")
-});
-
-/// Source: the names under which each tool is installed, and the fields that switch on the backup of a cloud.
-static TOOL: LazyLock<Regex> = LazyLock::new(|| {
-    let words = [
-        "velero",
-        "k8up",
-        r"kasten\.io",
-        "kubestash",
-        r"stash\.appscode",
-        "volsync",
-        "trilio",
-        "cloudcasa",
-        "veeam",
-        "backupTarget",
-        "barman",
-        "wal-g",
-        "pgbackrest",
-        "aws_backup",
-        "gke_?backup",
-        "backup_agent_config",
-    ];
-    Regex::new(&words.join("|")).expect("the words above are a valid pattern")
-});

@@ -1,6 +1,7 @@
 //! Cluster specs: the declaration of a cluster itself, in whatever tool's format. The formats are data.
 
 use super::field::Field;
+use super::kinds::group_matches;
 use super::kubernetes_version::VersionField;
 use super::object::{Object, TypeMeta};
 use crate::facts;
@@ -91,10 +92,7 @@ impl Format {
     }
 
     fn has_group(&self, group: &str) -> bool {
-        self.groups.iter().any(|known| match known.strip_prefix('*') {
-            Some(end) => group.ends_with(end),
-            None => known == group,
-        })
+        self.groups.iter().any(|known| group_matches(known, group))
     }
 }
 

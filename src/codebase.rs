@@ -2,6 +2,7 @@
 
 pub mod backups;
 mod build;
+mod deliveries;
 pub mod environments;
 mod identities;
 mod monitors;
@@ -13,8 +14,9 @@ use crate::discover::Discovery;
 use crate::documents::Documents;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
-use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
+use crate::model::paths::resolve_path;
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};

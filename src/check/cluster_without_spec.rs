@@ -3,6 +3,7 @@
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Origin};
+use crate::model::injected::is_injected;
 use crate::model::role::Zone;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
@@ -62,11 +63,9 @@ fn is_declared(identity: &Identity) -> bool {
 /// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.
 fn servers(codebase: &Codebase) -> Vec<Named> {
     let mut servers: BTreeMap<String, Span> = BTreeMap::new();
-    for application in
-        codebase.objects_of("argoproj.io", "Application").filter(|object| is_deployed(object.zone()))
-    {
+    for application in codebase.applications().filter(|object| is_deployed(object.zone())) {
         let Some(server) = application.at(&["spec", "destination", "server"]) else { continue };
-        let Some(text) = server.as_str().filter(|text| !text.contains(['{', '$', '<'])) else { continue };
+        let Some(text) = server.as_str().filter(|text| !is_injected(text)) else { continue };
         let host = text.split_once("://").map_or(&*text, |(_, host)| host);
         let host = host.split([':', '/']).next().unwrap_or_default();
         if host.contains('.') && !host.starts_with("kubernetes.default") && host != "127.0.0.1" {
@@ -114,7 +113,7 @@ fn declared(codebase: &Codebase) -> Declared {
         return Declared::None;
     }
     let is_known =
-        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !name.contains('$')));
+        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !is_injected(&name)));
     if is_known { Declared::ByName } else { Declared::Unknown }
 }
 

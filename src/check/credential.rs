@@ -2,6 +2,7 @@
 
 use super::token::{Note, PASSWORD_IN_URL, tokens};
 use crate::codebase::Codebase;
+use crate::model::environment::{Stage, stage_of_word};
 use crate::model::role::Zone;
 use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, key_kind};
 use crate::source::{Source, Span};
@@ -207,27 +208,15 @@ pub(super) fn decoded(value: &str) -> Result<String, Vec<u8>> {
     }
 }
 
-/// Whether the path says that nothing of value is behind the credential: development, tests, demonstrations.
+/// Whether the path says that nothing of value is behind the credential: an environment before the last one, tests, a
+/// cluster on a laptop.
 pub(super) fn is_rehearsal(codebase: &Codebase, source: &Source) -> bool {
-    const WORDS: [&str; 14] = [
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "tests",
-        "testing",
-        "local",
-        "kind",
-        "k3d",
-        "minikube",
-        "sandbox",
-        "demo",
-        "playground",
-        "e2e",
-    ];
-    let words = source.path().split(['/', '-', '_', '.']);
+    const WORDS: [&str; 6] = ["tests", "local", "kind", "k3d", "minikube", "e2e"];
+    let mut words = source.path().split(['/', '-', '_', '.']);
+    let is_rehearsal =
+        |word: &str| WORDS.contains(&word) || stage_of_word(word).is_some_and(|stage| stage < Stage::Staging);
     // The runner has weakened what stands in examples already.
-    codebase.zone(source.id()) != Zone::Example && { words }.any(|word| WORDS.contains(&word))
+    codebase.zone(source.id()) != Zone::Example && words.any(is_rehearsal)
 }
 
 /// Whether the authors told another scanner to be silent about this line.

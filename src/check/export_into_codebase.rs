@@ -2,7 +2,8 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::model::kustomization::resolve_path;
+use crate::model::injected::is_injected;
+use crate::model::paths::resolve_path;
 use crate::model::role::Zone;
 use crate::model::script::{Runner, Script, scripts};
 use crate::model::shell::{Command, Pipeline, Word, variable_name};
@@ -256,7 +257,7 @@ impl<'a> Target<'a> {
             let path = resolve_path(folder, &path)?;
             codebase.sources().by_path(&path)
         });
-        let is_sure = !path.contains('$') && !path.contains("{{");
+        let is_sure = !is_injected(&path);
         Some(Self { path, file, is_sure })
     }
 }
@@ -331,6 +332,6 @@ fn may_be_manifest(path: &str) -> bool {
         Some((_, extension)) if !extension.contains(['}', ')', '$']) => {
             matches!(extension, "yaml" | "yml" | "json" | "tfstate" | "tf" | "hcl")
         }
-        _ => path.contains('$') || path.contains("{{"),
+        _ => is_injected(path),
     }
 }

@@ -5,6 +5,7 @@ use crate::codebase::Codebase;
 use crate::codebase::backups::Evidence;
 use crate::model::cluster::Spec;
 use crate::model::environment::stage_of;
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::role::Zone;
 use crate::model::stateful::data_of;
@@ -98,19 +99,13 @@ fn is_real(codebase: &Codebase, cluster: Spec<'_>) -> bool {
     let name = cluster.name().and_then(Node::as_str);
     // A kustomization beside a spec does not list it: the tool that builds the cluster reads it.
     matches!(codebase.zone(cluster.root.span().file), Zone::Deployed | Zone::Unlisted)
-        && name.is_some_and(|name| !name.contains(['$', '{', '<']))
+        && name.is_some_and(|name| !is_injected(&name))
 }
 
 /// Whether something in the codebase delivers it to a cluster.
 fn delivers(codebase: &Codebase) -> bool {
-    let groups = ["kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "argoproj.io"];
-    let kinds = ["Kustomization", "GitRepository", "Application", "ApplicationSet"];
-    let mut types = codebase.types().iter().enumerate();
-    types.any(|(index, meta)| {
-        groups.contains(&meta.group())
-            && kinds.contains(&meta.kind())
-            && codebase.objects_of_type(index).next().is_some()
-    })
+    let flux = codebase.flux_kustomizations().chain(codebase.flux_repositories());
+    codebase.applications().chain(flux).next().is_some()
 }
 
 /// Further places shown for one finding.

@@ -246,7 +246,7 @@ fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Inpu
         paths.filter_map(move |(path, is_env)| {
             let text = path.as_str()?;
             let path = text.split_once('=').map_or(&*text, |(_, path)| path);
-            let path = crate::model::kustomization::resolve_path(kustomization.folder(), path)?;
+            let path = crate::model::paths::resolve_path(kustomization.folder(), path)?;
             Some(Input { generator, file: codebase.sources().by_path(&path)?.id(), is_env })
         })
     });
@@ -270,7 +270,7 @@ fn deletes(codebase: &Codebase, kustomization: FileId, name: &str) -> bool {
     let lists = ["patches", "patchesStrategicMerge"].into_iter().filter_map(|list| kustomization.field(list));
     let inline = lists.flat_map(|entry| entry.value.items()).map(|item| source.slice(item.span()).to_owned());
     let files = kustomization.patch_files().filter_map(|reference| {
-        let path = crate::model::kustomization::resolve_path(kustomization.folder(), &reference.text)?;
+        let path = crate::model::paths::resolve_path(kustomization.folder(), &reference.text)?;
         Some(codebase.sources().by_path(&path)?.text().to_owned())
     });
     { inline }.chain(files).any(|text| text.split("\n---").any(|patch| is_deletion(patch, name)))

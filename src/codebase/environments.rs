@@ -2,8 +2,9 @@
 
 use super::Codebase;
 use crate::model::environment::{Group, groups_of_files, groups_of_folders};
-use crate::model::kustomization::{Kustomization, Reference, resolve_path};
+use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source};
 use crate::yaml::{self, Node};

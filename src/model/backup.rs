@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::glob;
+use super::injected::is_injected;
 use super::object::Object;
 use crate::facts;
 use crate::yaml::{Entry, Node, Shape, Value};
@@ -78,15 +79,11 @@ impl<'a> Schedule<'a> {
 }
 
 fn fits(pattern: Node<'_>, namespace: &str) -> bool {
-    pattern.is_templated() || is_variable(&pattern.text()) || glob::matches(&pattern.text(), namespace)
+    pattern.is_templated() || is_injected(&pattern.text()) || glob::matches(&pattern.text(), namespace)
 }
 
 fn surely_fits(pattern: Node<'_>, namespace: &str) -> bool {
-    !pattern.is_templated() && !is_variable(&pattern.text()) && glob::matches(&pattern.text(), namespace)
-}
-
-fn is_variable(text: &str) -> bool {
-    text.contains('$') || text.contains("{{")
+    !pattern.is_templated() && !is_injected(&pattern.text()) && glob::matches(&pattern.text(), namespace)
 }
 
 /// What an object saves, if it is a declaration of a backup.

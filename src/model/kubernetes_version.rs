@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::image::{ImageName, Pin};
+use super::injected::is_injected;
 use crate::yaml::{Node, Style, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -88,7 +89,7 @@ fn lost_zero(node: Node<'_>) -> bool {
 }
 
 fn version(text: &str) -> Written {
-    if text.contains(['$', '{', '<']) && !text.starts_with('<') {
+    if is_injected(text) {
         return Written::Pinned;
     }
     let lower = text.to_ascii_lowercase();
@@ -127,6 +128,8 @@ mod tests {
             ("v1.36.4+rke2r1", Written::Pinned),
             ("v1.30.4-rancher1-1", Written::Pinned),
             ("${VERSION}", Written::Pinned),
+            ("<version>", Written::Pinned),
+            ("<1.37", Written::Floating),
             ("1.36", Written::Minor),
             ("v1.36.x", Written::Minor),
             ("1", Written::Floating),

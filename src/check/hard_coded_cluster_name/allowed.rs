@@ -2,10 +2,11 @@
 
 use crate::codebase::Codebase;
 use crate::model::cluster::{is_cluster_group, is_derived_key};
+use crate::model::delivery::ARGO;
 use crate::model::identity::{Identity, Origin};
-use crate::model::kustomization::resolve_path;
 use crate::model::mention::Surroundings;
 use crate::model::object::TypeMeta;
+use crate::model::paths::resolve_path;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 
@@ -82,7 +83,7 @@ fn is_declared_here(identity: &Identity, span: Span) -> bool {
 /// What objects about clusters say of a cluster's name is their business, and that of what Argo CD delivers to them.
 fn declares_clusters(root: Node<'_>) -> bool {
     let Some(meta) = TypeMeta::of(root) else { return false };
-    let is_delivery = meta.group() == "argoproj.io" && meta.kind().starts_with("App");
+    let is_delivery = meta.group() == ARGO && meta.kind().starts_with("App");
     is_delivery || is_cluster_group(meta.group())
 }
 

@@ -3,8 +3,9 @@
 use super::places::{Place, Where, containers};
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
-use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::model::role::Role;
 use crate::source::FileId;
 use crate::yaml::{Node, Tree};
@@ -212,16 +213,12 @@ impl Name {
 
 fn from_gitops(codebase: &Codebase) -> Vec<Name> {
     let mut names = Vec::new();
-    for object in codebase.objects_of("kustomize.toolkit.fluxcd.io", "Kustomization") {
+    for object in codebase.flux_kustomizations() {
         let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
         let images = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
         names.extend(images.filter_map(|image| Name::new(&image.get("name")?.text())));
     }
-    for kind in ["Application", "ApplicationSet"] {
-        for object in codebase.objects_of("argoproj.io", kind) {
-            names.extend(argo_images(object.root()));
-        }
-    }
+    names.extend(codebase.applications().flat_map(|object| argo_images(object.root())));
     let documents = codebase.documents().filter(|document| document.role != Role::Kustomization);
     for root in documents.map(|document| document.root).filter(|root| is_skaffold(*root)) {
         let artifacts = root.at(&["build", "artifacts"]).into_iter().flat_map(Node::items);

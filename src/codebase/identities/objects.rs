@@ -101,7 +101,7 @@ const INJECTED: [&str; 6] =
 
 /// The one place where a cluster is told its own name.
 pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
-    for kustomization in trusted(codebase, "kustomize.toolkit.fluxcd.io", "Kustomization") {
+    for kustomization in codebase.flux_kustomizations().filter(|one| is_trusted(one.zone())) {
         let substitute = kustomization.at(&["spec", "postBuild", "substitute"]);
         let names = INJECTED.into_iter().filter_map(|key| substitute?.get(key));
         candidates.add_nodes(Origin::Injection, names);

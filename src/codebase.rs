@@ -2,6 +2,7 @@
 
 pub mod backups;
 mod build;
+mod deletions;
 mod deliveries;
 pub mod environments;
 mod identities;
@@ -220,6 +221,11 @@ impl Codebase {
     /// The kustomizations whose builds take this file in, directly or through others.
     pub fn kustomizations_reaching(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
         self.reach.reaching(file).filter_map(|file| self.kustomization(file))
+    }
+
+    /// The kustomizations above this file: those whose builds take it in or patch with it, and those above them.
+    pub fn kustomizations_above(&self, file: FileId) -> impl Iterator<Item = FileId> + use<> {
+        self.reach.above(file).into_iter()
     }
 
     /// The files that the build of a kustomization takes in, directly or through others.

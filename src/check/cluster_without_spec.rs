@@ -4,7 +4,6 @@ use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
-use crate::model::role::Zone;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use regex::Regex;
@@ -63,7 +62,7 @@ fn is_declared(identity: &Identity) -> bool {
 /// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.
 fn servers(codebase: &Codebase) -> Vec<Named> {
     let mut servers: BTreeMap<String, Span> = BTreeMap::new();
-    for application in codebase.applications().filter(|object| is_deployed(object.zone())) {
+    for application in codebase.applications().filter(|object| object.zone().is_used()) {
         let Some(server) = application.at(&["spec", "destination", "server"]) else { continue };
         let Some(text) = server.as_str().filter(|text| !is_injected(text)) else { continue };
         let host = text.split_once("://").map_or(&*text, |(_, host)| host);
@@ -108,17 +107,13 @@ fn declared(codebase: &Codebase) -> Declared {
         return Declared::Unknown;
     }
     let specs = codebase.clusters().filter(|cluster| !cluster.format.local);
-    let mut specs = specs.filter(|cluster| is_deployed(codebase.zone(cluster.root.span().file))).peekable();
+    let mut specs = specs.filter(|cluster| codebase.zone(cluster.root.span().file).is_used()).peekable();
     if specs.peek().is_none() {
         return Declared::None;
     }
     let is_known =
         specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !is_injected(&name)));
     if is_known { Declared::ByName } else { Declared::Unknown }
-}
-
-fn is_deployed(zone: Zone) -> bool {
-    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
 }
 
 /// Whether Terraform builds a cluster. Its names are expressions as often as not.
@@ -145,7 +140,7 @@ const TERRAFORM: &str = r#"(?x)
 /// Specs of which no name is read: control planes, kubeadm, talhelper, Hive, `OpenShift`, Crossplane.
 fn has_other_specs(codebase: &Codebase) -> bool {
     let unnamed = codebase.specs().filter(|spec| !spec.format.names_cluster());
-    unnamed.into_iter().any(|spec| is_deployed(codebase.zone(spec.root.span().file)))
+    unnamed.into_iter().any(|spec| codebase.zone(spec.root.span().file).is_used())
 }
 
 /// Folders of tools whose files k8factor does not read.

@@ -1,7 +1,9 @@
 //! Credentials in what a Secret, a generator or a settings file holds: the common part of the checks of factor 3.
 
+use super::Violation;
 use super::token::{Note, PASSWORD_IN_URL, tokens};
 use crate::codebase::Codebase;
+use crate::finding::ObjectId;
 use crate::model::environment::{Stage, stage_of_word};
 use crate::model::role::Zone;
 use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, key_kind};
@@ -27,6 +29,36 @@ pub(super) struct Leak {
     pub(super) is_unsure: bool,
     /// Whether it is a private key: tests are full of keys that open nothing.
     pub(super) is_key: bool,
+}
+
+/// A place where a credential stands.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) span: Span,
+    pub(super) object: Option<ObjectId>,
+    /// What to say where this is the first of several places, and where it is another one.
+    pub(super) message: String,
+    pub(super) again: String,
+    pub(super) weaker: u8,
+    pub(super) less_sure: u8,
+    /// Whether another scanner was told to be silent here.
+    pub(super) is_allowed: bool,
+}
+
+/// One finding for a credential, wherever it stands: changing it is one piece of work.
+pub(super) fn one_finding(mut places: Vec<Place>) -> Option<Violation> {
+    places.sort_by_key(|place| (place.weaker, place.span));
+    let mut places = places.into_iter();
+    let first = places.next()?;
+    let mut violation = Violation::at_span(first.span, first.message);
+    violation.object = first.object;
+    violation.weaker = first.weaker;
+    violation.less_sure = first.less_sure;
+    if first.is_allowed {
+        violation = violation.with_help(ALLOWED);
+    }
+    let others = places.filter(|other| other.span != first.span);
+    Some(others.fold(violation, |violation, other| violation.with_related(other.span, other.again)))
 }
 
 /// The credentials in the value of a key of a Secret, which holds secrets by its nature.
@@ -62,12 +94,28 @@ pub(super) fn by_shape(text: &str) -> Vec<Leak> {
 
 /// Credentials in a text of keys and values, whatever the format: `password: x`, `"token": "x"`, `KEY=x`.
 pub(super) fn by_key(text: &str) -> Vec<Leak> {
-    let settings = SETTING.captures_iter(text).filter_map(|captures| {
+    let mut leaks = Vec::new();
+    let mut at = 0;
+    while let Some(word) = TELLING.find_at(text, at) {
+        let start = text[at..word.start()].rfind('\n').map_or(at, |line| at + line + 1);
+        let end = text[word.end()..].find('\n').map_or(text.len(), |line| word.end() + line);
+        leaks.extend(in_line(&text[start..end], start));
+        at = end;
+    }
+    leaks
+}
+
+/// Nearly no line has a key that tells of a credential, so only those that hold one of its words are taken apart.
+static TELLING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)pass|pwd|token|key|secret|credential|dsn|string").expect("the pattern is constant")
+});
+
+fn in_line(line: &str, start: usize) -> impl Iterator<Item = Leak> {
+    SETTING.captures_iter(line).filter_map(move |captures| {
         let key = captures.get(1)?.as_str();
         let value = (2..=4).find_map(|group| captures.get(group))?;
-        leak_under(key, value.as_str(), value.range())
-    });
-    settings.collect()
+        leak_under(key, value.as_str(), start + value.start()..start + value.end())
+    })
 }
 
 /// What a telling key holds outside of a Secret.
@@ -85,7 +133,7 @@ pub(super) fn leak_under(key: &str, value: &str, range: Range<usize>) -> Option<
 }
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?m)(?:^|[\s,{("'])["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)[ \t]*(?:[,;}\]]|$))"#;
+    let pattern = r#"(?:^|[\s,{("'])["']?([A-Za-z][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)[ \t]*(?:[,;}\]]|$))"#;
     Regex::new(pattern).expect("the pattern is constant")
 });
 
@@ -227,4 +275,4 @@ pub(super) fn is_allowed(source: &Source, span: Span) -> bool {
 }
 
 /// What to say about a credential that another scanner was told to leave alone.
-pub(super) const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";
+const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";

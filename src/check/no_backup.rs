@@ -98,8 +98,7 @@ fn main_cluster(codebase: &Codebase) -> Option<Spec<'_>> {
 fn is_real(codebase: &Codebase, cluster: Spec<'_>) -> bool {
     let name = cluster.name().and_then(Node::as_str);
     // A kustomization beside a spec does not list it: the tool that builds the cluster reads it.
-    matches!(codebase.zone(cluster.root.span().file), Zone::Deployed | Zone::Unlisted)
-        && name.is_some_and(|name| !is_injected(&name))
+    codebase.zone(cluster.root.span().file).is_meant() && name.is_some_and(|name| !is_injected(&name))
 }
 
 /// Whether something in the codebase delivers it to a cluster.

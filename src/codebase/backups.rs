@@ -37,11 +37,11 @@ impl Codebase {
 
     /// What the codebase says about backups, in whatever form.
     pub fn backup_evidence(&self) -> Evidence {
-        let mut objects = self.all_objects().filter(|object| is_used(object.zone()));
+        let mut objects = self.all_objects().filter(|object| object.zone().is_used());
         if objects.any(|object| saved_by(object).is_some()) || self.schedules_in_values().next().is_some() {
             return Evidence::Declared;
         }
-        let sources = || self.sources().iter().filter(|source| is_used(self.zone(source.id())));
+        let sources = || self.sources().iter().filter(|source| self.zone(source.id()).is_used());
         if sources().any(|source| is_script(source) && is_backup_command(source.text())) {
             return Evidence::Declared;
         }
@@ -68,10 +68,6 @@ impl Codebase {
         let mappings = documents.flat_map(|document| document.root.walk());
         mappings.filter(|node| node.shape() == Shape::Mapping).flat_map(Schedule::of_values)
     }
-}
-
-fn is_used(zone: Zone) -> bool {
-    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
 }
 
 fn is_script(source: &Source) -> bool {

@@ -17,6 +17,8 @@ pub(super) struct Reach {
     patches: BTreeSet<FileId>,
     /// Kustomizations that another one takes in.
     inputs: BTreeSet<FileId>,
+    /// For each file, the kustomizations that name it themselves, as a resource, a kustomization or a patch.
+    users: BTreeMap<FileId, Vec<FileId>>,
 }
 
 /// What one kustomization lists, as files of the codebase.
@@ -63,6 +65,17 @@ impl Reach {
         self.closure(kustomization)
     }
 
+    /// Every kustomization above this file, whatever the file is to them.
+    pub(super) fn above(&self, file: FileId) -> BTreeSet<FileId> {
+        let mut above = BTreeSet::new();
+        let mut queue = vec![file];
+        while let Some(file) = queue.pop() {
+            let users = self.users.get(&file).into_iter().flatten().copied();
+            queue.extend(users.filter(|&user| above.insert(user)));
+        }
+        above
+    }
+
     /// What a kustomization lists and the codebase does not hold.
     pub(super) fn unread(&self, kustomization: FileId) -> &[String] {
         self.listed.get(&kustomization).map_or(&[], |listed| &listed.unread)
@@ -100,6 +113,10 @@ impl Reach {
             }
         }
         self.patches = patches;
+        for (&user, listed) in &self.listed {
+            let files = listed.resources.iter().chain(&listed.kustomizations).chain(&listed.patches);
+            files.for_each(|&file| self.users.entry(file).or_default().push(user));
+        }
         self.inputs = self.listed.values().flat_map(|l| l.kustomizations.iter().copied()).collect();
     }
 

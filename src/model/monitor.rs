@@ -6,6 +6,8 @@
 use crate::facts;
 use crate::source::{FileId, Span};
 use regex::{Captures, Regex};
+use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A comparison of the cluster with a value.
@@ -55,6 +57,10 @@ impl Language {
             Self::PagerDuty => &[&CONDITION],
             Self::Nrql => &[&NRQL],
         };
+        // Nearly no text has a key of [`KEY`], and the patterns cannot find that out quickly by themselves.
+        if !WORD.is_match(text) {
+            return Vec::new();
+        }
         let found = patterns.iter().flat_map(|pattern| pattern.captures_iter(text));
         let mut filters: Vec<Filter> = found
             .filter(|captures| self.is_comparison(text, captures))
@@ -89,10 +95,28 @@ impl Language {
     }
 }
 
+/// A row of `data/cluster-labels.yaml`, where each column is explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Label {
+    pattern: String,
+    word: String,
+}
+
+static LABELS: LazyLock<Vec<Label>> =
+    LazyLock::new(|| facts::rows(include_str!("../../data/cluster-labels.yaml")));
+
 /// Keys that hold the name of a Kubernetes cluster.
 static KEY: LazyLock<String> = LazyLock::new(|| {
-    let patterns: Vec<String> = facts::rows(include_str!("../../data/cluster-labels.yaml"));
+    let patterns: Vec<&str> = LABELS.iter().map(|label| label.pattern.as_str()).collect();
     patterns.join("|")
+});
+
+/// What stands in every such key as people write it: a capital letter at the start, in all places or nowhere.
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    let words: BTreeSet<&str> = LABELS.iter().filter_map(|label| label.word.get(1..)).collect();
+    let spellings = words.into_iter().flat_map(|word| [word.to_owned(), word.to_ascii_uppercase()]);
+    Regex::new(&spellings.collect::<Vec<_>>().join("|")).expect("words")
 });
 
 /// Whether this is a key that holds the name of a Kubernetes cluster.

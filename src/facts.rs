@@ -19,8 +19,11 @@ pub struct Table<R> {
     pub rows: Vec<R>,
 }
 
-/// The facts in the text of a table of ours. A table that cannot be read is a fault of the program: every table is read
-/// by the test of the module that asks for it.
+/// The facts in the text of a table of ours.
+///
+/// # Panics
+///
+/// If the table cannot be read, which is a fault of the program: the tests of the modules read each of them.
 pub fn rows<R: DeserializeOwned>(text: &'static str) -> Vec<R> {
     let tree = yaml::parse(FileId::from_index(0), text.into());
     let root = tree.roots().next().expect("a table of ours has a document");

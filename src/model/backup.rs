@@ -102,7 +102,7 @@ pub enum Saves {
 struct Tool {
     /// For whoever reads the table.
     #[serde(rename = "tool")]
-    _tool: String,
+    _name: String,
     #[serde(default)]
     objects: Vec<Declaration>,
     #[serde(default)]

@@ -75,22 +75,22 @@ pub fn mounted_claims(pod_spec: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     volumes.filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]))
 }
 
-fn known(object: Object<'_>) -> Option<&'static Kind> {
-    let mut kinds = KINDS.iter().filter(|known| object.kind() == known.kind);
+fn known(object: Object<'_>) -> Option<&'static Keeper> {
+    let mut kinds = KEEPERS.iter().filter(|known| object.kind() == known.kind);
     kinds.find(|known| group_matches(&known.group, object.group()))
 }
 
 /// A kind of custom resource that keeps data: a row of `data/stateful-kinds.yaml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kind {
+struct Keeper {
     group: String,
     kind: String,
     grade: Grade,
     keeps: Option<String>,
 }
 
-static KINDS: LazyLock<Vec<Kind>> =
+static KEEPERS: LazyLock<Vec<Keeper>> =
     LazyLock::new(|| facts::rows(include_str!("../../data/stateful-kinds.yaml")));
 
 #[cfg(test)]
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn whatever_keeps_data_says_what_it_keeps() {
-        let silent = KINDS.iter().find(|kind| kind.grade.is_data() == kind.keeps.is_none());
+        let silent = KEEPERS.iter().find(|kind| kind.grade.is_data() == kind.keeps.is_none());
         assert!(silent.is_none(), "{silent:?}");
     }
 }

@@ -25,7 +25,6 @@ use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 pub use monitors::Monitors;
 use reach::Reach;
-use std::sync::OnceLock;
 
 /// A cluster codebase.
 #[derive(Debug)]
@@ -44,9 +43,8 @@ pub struct Codebase {
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
     other_files: usize,
-    /// Several checks ask for it; the first one computes it.
-    identities: OnceLock<Identities>,
-    monitors: OnceLock<Monitors>,
+    identities: Identities,
+    monitors: Monitors,
 }
 
 /// One document and what it is.
@@ -199,12 +197,12 @@ impl Codebase {
 
     /// The clusters that are known by name, wherever those names come from.
     pub fn identities(&self) -> &Identities {
-        self.identities.get_or_init(|| identities::identities(self))
+        &self.identities
     }
 
     /// What monitors, dashboards and alert routing compare the cluster with.
     pub fn monitors(&self) -> &Monitors {
-        self.monitors.get_or_init(|| monitors::monitors(self))
+        &self.monitors
     }
 
     /// Every kustomization and component.
@@ -235,7 +233,7 @@ impl Codebase {
 
     /// The kustomization itself and all that its build takes in.
     pub fn kustomizations_reached_by(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
-        let files = self.reach.kustomizations_reached_by(file).into_iter();
+        let files = self.reach.kustomizations_reached_by(file).iter().copied();
         files.filter_map(|file| self.kustomization(file))
     }
 

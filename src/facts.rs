@@ -2,7 +2,7 @@
 //!
 //! A table is read once, when somebody asks for it. Nothing here knows what the facts are about.
 
-use crate::source::FileId;
+use crate::source::{FileKind, Sources};
 use crate::yaml;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +25,8 @@ pub struct Table<R> {
 ///
 /// If the table cannot be read, which is a fault of the program: the tests of the modules read each of them.
 pub fn rows<R: DeserializeOwned>(text: &'static str) -> Vec<R> {
-    let tree = yaml::parse(FileId::from_index(0), text.into());
+    let file = Sources::default().add("a table of facts".into(), FileKind::Yaml, text.into());
+    let tree = yaml::parse(file, text.into());
     let root = tree.roots().next().expect("a table of ours has a document");
     let table: Table<R> =
         yaml::from_node(root).expect("a table of ours has the columns that its module reads");

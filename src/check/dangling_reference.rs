@@ -11,6 +11,7 @@ mod suppliers;
 use super::own_repository::Own;
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob;
 use crate::model::reference::{Reference, references};
 use crate::problem::Place;
 use provided::Provided;
@@ -21,7 +22,10 @@ use suppliers::Suppliers;
 /// References to nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct DanglingReference {}
+pub(super) struct DanglingReference {
+    /// What something outside of the codebase provides.
+    provided: Vec<KindAndName>,
+}
 
 impl Check for DanglingReference {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -37,9 +41,39 @@ impl Check for DanglingReference {
         if codebase.problems().iter().any(|problem| matches!(problem.place, Place::Path(_))) {
             return;
         }
-        for places in by_name(dangling(codebase, all)).into_values() {
+        let mut dangling = dangling(codebase, all);
+        dangling.retain(|reference| !self.provided.iter().any(|provided| provided.is_meant_by(reference)));
+        for places in by_name(dangling).into_values() {
             outcome.report(violation(codebase, &places));
         }
+    }
+}
+
+/// `Secret/registry-*`.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct KindAndName {
+    kind: String,
+    /// A pattern.
+    name: String,
+}
+
+impl TryFrom<String> for KindAndName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').filter(|(kind, _)| kind.starts_with(|c: char| c.is_ascii_uppercase()));
+        let (kind, name) = parts.ok_or_else(|| {
+            format!("`{text}` is no kind and name. Write both, such as `Secret/registry-*`")
+        })?;
+        Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
+    }
+}
+
+impl KindAndName {
+    fn is_meant_by(&self, reference: &Reference<'_>) -> bool {
+        self.kind == *reference.target.kind && glob::matches(&self.name, &reference.name)
     }
 }
 

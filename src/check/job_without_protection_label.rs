@@ -6,11 +6,12 @@ use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::protection::{added_labels, is_run_by_another, labels};
 use crate::model::role::Role;
-use crate::source::FileId;
+use crate::model::workload::is_job;
+use crate::source::{FileId, is_below};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// See `rules/8-duplication-loss/job-without-protection-label.md`.
+/// Looks for jobs that nothing labels.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct JobWithoutProtectionLabel {}
@@ -30,10 +31,6 @@ impl Check for JobWithoutProtectionLabel {
         }
         outcome.report_all(unlabelled.values().filter_map(|jobs| violation(jobs, key)));
     }
-}
-
-fn is_job(object: Object<'_>) -> bool {
-    object.is("batch", "Job") || object.is("batch", "CronJob")
 }
 
 /// One finding for a folder: a team answers the question for all its jobs at once.
@@ -69,11 +66,6 @@ fn home(codebase: &Codebase, file: FileId) -> &str {
     let builders = codebase.kustomizations_reaching(file).map(Kustomization::folder);
     let above = builders.filter(|builder| is_below(folder, builder));
     above.max_by_key(|builder| builder.len()).unwrap_or(folder)
-}
-
-fn is_below(folder: &str, ancestor: &str) -> bool {
-    let rest = folder.strip_prefix(ancestor);
-    ancestor.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Patches inside a kustomization are not taken apart: whoever writes the label there knows of the question.

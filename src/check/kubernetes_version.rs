@@ -101,7 +101,7 @@ impl<'a> Spec<'a> {
                 let message = format!("`{key}: {raw}` is a number to YAML, which reads {number}: {tool} gets another version than the one written");
                 self.at(node, message).with_help(format!("Quote it: `{key}: \"{raw}\"`."))
             }
-            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} installs the newest one of the day, or none")),
+            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} chooses one on the day of the rebuild, or refuses the spec")),
             Written::Floating => self.at(node, format!("`{key}: {raw}` names no version: the new cluster gets whatever it means on that day")),
         };
         let weaker = match self.field.precision {

@@ -4,6 +4,7 @@ use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::namespaces::Namespace;
 use crate::model::backup::{Coverage, Schedule};
+use crate::model::glob;
 use crate::yaml::Node;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -11,7 +12,10 @@ use std::collections::BTreeMap;
 /// Compares the namespaces that hold data with what the schedules save.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct NamespaceNotBackedUp {}
+pub(super) struct NamespaceNotBackedUp {
+    /// Patterns of namespaces whose data may be lost, or is saved by something else.
+    except: Vec<String>,
+}
 
 impl Check for NamespaceNotBackedUp {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -19,7 +23,8 @@ impl Check for NamespaceNotBackedUp {
         if schedules.is_empty() || codebase.has_backup_schedules_in_templates() {
             return;
         }
-        let namespaces = codebase.namespaces();
+        let mut namespaces = codebase.namespaces();
+        namespaces.retain(|name, _| !glob::matches_any(&self.except, name));
         outcome.looked_at(schedules.len() + namespaces.len());
         for gap in gaps(codebase, &schedules, &namespaces) {
             outcome.report(gap.violation());

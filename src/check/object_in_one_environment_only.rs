@@ -5,6 +5,7 @@ use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
 use crate::model::cluster::is_cluster_group;
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
+use crate::model::kinds::KindPattern;
 use crate::source::Span;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -15,7 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// Compares the objects of environments that stand side by side.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ObjectInOneEnvironmentOnly {}
+pub(super) struct ObjectInOneEnvironmentOnly {
+    /// Further kinds that belong to one environment by their nature.
+    expected: Vec<KindPattern>,
+}
 
 impl Check for ObjectInOneEnvironmentOnly {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -24,7 +28,9 @@ impl Check for ObjectInOneEnvironmentOnly {
         for side in compared.iter().flat_map(|group| &group.sides) {
             outcome.looked_at(side.content.items.len());
         }
-        for bundle in bundles(codebase, compared.iter().flat_map(Compared::lonely).collect()) {
+        let mut lonely: Vec<_> = compared.iter().flat_map(Compared::lonely).collect();
+        lonely.retain(|one| !self.expected.iter().any(|kind| kind.matches(one.item.group, one.item.kind)));
+        for bundle in bundles(codebase, lonely) {
             outcome.report(bundle.violation(codebase));
         }
     }

@@ -88,7 +88,7 @@ impl Codebase {
         let mut builds = vec![Vec::new(); self.sources().as_slice().len()];
         for entry in self.kustomizations().filter(|k| !self.is_built_into_another(k.file())) {
             let parts = self.reach.kustomizations_reached_by(entry.file());
-            for file in parts.into_iter().chain(self.files_reached_by(entry.file())) {
+            for file in parts.iter().copied().chain(self.files_reached_by(entry.file())) {
                 builds[file.index()].push(entry.file());
             }
         }

@@ -120,11 +120,12 @@ pub fn is_derived_key(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
+    use crate::source::{FileKind, Sources};
     use crate::yaml;
 
     fn tool_of(text: &str) -> Option<&'static str> {
-        let tree = yaml::parse(FileId::from_index(0), text.into());
+        let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
+        let tree = yaml::parse(file, text.into());
         Spec::of_data(tree.roots().next()?).map(|spec| spec.format.tool.as_str())
     }
 

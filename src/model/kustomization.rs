@@ -54,11 +54,6 @@ impl<'a> Kustomization<'a> {
         self.root
     }
 
-    /// Whether this is a component.
-    pub fn is_component(self) -> bool {
-        self.root.get("kind").is_some_and(|kind| kind.is_text("Component"))
-    }
-
     /// A field. Keys are compared as Go's JSON decoder does: without regard to case.
     pub fn field(self, name: &str) -> Option<Entry<'a>> {
         let exact = self.root.entry(name);

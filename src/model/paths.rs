@@ -2,15 +2,20 @@
 
 /// A path written in a file of `folder`, relative to the checked root. None where it leaves the root.
 pub fn resolve_path(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut resolved = String::with_capacity(folder.len() + 1 + path.len());
+    resolved.push_str(folder.trim_matches('/'));
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if resolved.is_empty() => return None,
+            ".." => resolved.truncate(resolved.rfind('/').unwrap_or(0)),
+            part => {
+                if !resolved.is_empty() {
+                    resolved.push('/');
+                }
+                resolved.push_str(part);
             }
-            part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    Some(resolved)
 }

@@ -10,7 +10,7 @@ use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
 use crate::model::paths::resolve_path;
 use crate::problem::Place;
-use crate::source::FileKind;
+use crate::source::{FileKind, is_below};
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -51,9 +51,7 @@ impl<'a> There<'a> {
         path.is_empty()
             || self.codebase.sources().by_path(path).is_some()
             || self.own.has_folder(path)
-            || self.unread.iter().any(|unread| {
-                unread.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+            || self.unread.iter().any(|unread| is_below(unread, path))
     }
 }
 

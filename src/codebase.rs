@@ -9,6 +9,7 @@ mod identities;
 mod monitors;
 pub mod namespaces;
 mod reach;
+pub mod unread;
 
 use crate::config::Config;
 use crate::discover::Discovery;
@@ -42,6 +43,7 @@ pub struct Codebase {
     reach: Reach,
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
+    left_out: Vec<String>,
     other_files: usize,
     identities: Identities,
     monitors: Monitors,
@@ -256,11 +258,6 @@ impl Codebase {
         self.reach.takes_in(outer, inner)
     }
 
-    /// Whether something was not read that could declare more: rules about absence ask this first.
-    pub fn is_incomplete(&self) -> bool {
-        !self.problems.is_empty()
-    }
-
     /// What could not be read.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -269,16 +266,6 @@ impl Codebase {
     /// What was left out on purpose.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
-    }
-
-    /// How many readable documents there are.
-    pub fn document_count(&self) -> usize {
-        self.documents.len()
-    }
-
-    /// How many objects there are.
-    pub fn object_count(&self) -> usize {
-        self.objects.len()
     }
 
     /// How many files are of no kind that k8factor reads.

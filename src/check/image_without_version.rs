@@ -7,7 +7,7 @@ mod pipelines;
 mod places;
 mod values;
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::glob::matches_any;
 use crate::model::image::{ImageName, Pin};
@@ -37,12 +37,27 @@ impl Check for ImageWithoutVersion {
             if decided.elsewhere(&place) {
                 continue;
             }
+            let violation = match set_elsewhere(&place) {
+                Some(missing) => violation.for_want_of(missing),
+                None => violation,
+            };
             // What a chart has by default, its users override.
             let kind = codebase.source(place.file()).kind();
             let is_default = matches!(kind, FileKind::HelmValues | FileKind::HelmTemplate);
             outcome.report(if is_default { violation.weaker() } else { violation });
         }
     }
+}
+
+/// What a kustomization would say that sets the version.
+fn set_elsewhere(place: &Place<'_>) -> Option<Missing> {
+    let text = place.image.text();
+    let name = match &place.at {
+        Where::Tag { name } => name,
+        Where::Container(_) | Where::Patch(_) => ImageName::parse(text.trim()).name,
+        Where::Pipeline | Where::Values => return None,
+    };
+    Some(Missing::in_kustomizations().that_belongs_here().with_one_of([name]))
 }
 
 impl ImageWithoutVersion {

@@ -1,6 +1,6 @@
 //! Jobs that do not say whether running twice or not at all is worse.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
@@ -50,6 +50,8 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
          matters."
     );
     let violation = Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
+    let label = Missing::anywhere().that_belongs_here().with_one_of([key, &in_json_patch(key)]);
+    let violation = violation.for_want_of(label);
     Some(others.iter().fold(violation, |violation, job| {
         violation.with_related(place(*job).span(), format!("{} does not say either", job.title()))
     }))
@@ -70,7 +72,7 @@ fn home(codebase: &Codebase, file: FileId) -> &str {
 
 /// Patches inside a kustomization are not taken apart: whoever writes the label there knows of the question.
 fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
-    let in_json_patch = key.replace('/', "~1");
+    let in_json_patch = in_json_patch(key);
     codebase.kustomizations_reaching(file).any(|kustomization| {
         let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter();
         let mut patches =
@@ -78,6 +80,10 @@ fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
         added_labels(kustomization, key).next().is_some()
             || patches.any(|text| text.contains(key) || text.contains(&in_json_patch))
     })
+}
+
+fn in_json_patch(key: &str) -> String {
+    key.replace('/', "~1")
 }
 
 /// Kind and name of what patches label.

@@ -1,6 +1,6 @@
 //! Finds cluster specs that do not say which Kubernetes they want, and those that say it too loosely.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::cluster;
 use crate::model::kubernetes_version::{Precision, VARIABLES, VersionField, Written, floats};
@@ -8,6 +8,7 @@ use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::yaml::Node;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Specs without a version of Kubernetes.
@@ -89,6 +90,10 @@ impl<'a> Spec<'a> {
         let path = self.field.path.as_str();
         let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.tool()));
         let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
+        let named = self.spec.object.and_then(Object::name);
+        let elsewhere = named.map_or_else(|| self.key().to_owned(), Cow::into_owned);
+        let violation =
+            violation.for_want_of(Missing::anywhere().that_belongs_here().with_one_of([elsewhere]));
         if self.spec.format.local { violation.weaker().weaker() } else { violation }
     }
 

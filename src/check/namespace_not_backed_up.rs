@@ -1,6 +1,6 @@
 //! `namespace-not-backed-up`: backups are scheduled, and a namespace with data is in none of them.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::namespaces::Namespace;
 use crate::model::backup::{Coverage, Schedule};
@@ -105,13 +105,17 @@ impl Gap<'_> {
             Reason::Paused => format!("the schedule `{schedule}` is paused and does not save"),
         };
         let message = format!("{what} {}, which {holds} data that no other backup saves", words(&names));
-        let mut violation = Violation::at(self.place, message);
+        let mut violation = Violation::at(self.place, message).for_want_of(another_backup());
         for (name, namespace) in &self.namespaces {
             violation = show(violation, name, namespace);
         }
         // Who writes an exclusion has thought of it; the reason is still worth a waiver.
         if self.reason == Reason::Excluded { violation.weaker() } else { violation }
     }
+}
+
+fn another_backup() -> Missing {
+    Missing::anywhere().with_one_of(["velero", "Schedule", "schedules", "ackup"])
 }
 
 fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {

@@ -1,6 +1,6 @@
 //! `object-in-one-environment-only`: what runs in one environment alone was never tried, or is never used.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
 use crate::model::cluster::is_cluster_group;
@@ -236,6 +236,7 @@ impl Bundle<'_> {
         for other in lacking {
             violation = other.show(codebase, violation);
         }
+        let violation = violation.for_want_of(Missing::below(side.hidden_in(lacking)));
         let trial = side.stage == Stage::Trial || lacking.iter().all(|other| other.stage == Stage::Trial);
         let production = side.stage.max(lacking[0].stage) == Stage::Production;
         let violation = if trial || !production { violation.weaker() } else { violation };
@@ -263,6 +264,14 @@ impl Bundle<'_> {
 }
 
 impl Side<'_> {
+    /// What may hold more than is known of other environments: their folders, and files from elsewhere that are broken
+    /// for them alone.
+    fn hidden_in(&self, others: &[&Self]) -> Vec<String> {
+        let folders = others.iter().flat_map(|other| other.members);
+        let broken = others.iter().flat_map(|other| other.content.broken.difference(&self.content.broken));
+        folders.chain(broken).map(|path| (*path).to_owned()).collect()
+    }
+
     /// Shows where this environment does not take the object in.
     fn show(&self, codebase: &Codebase, violation: Violation) -> Violation {
         let [entry] = self.content.entries[..] else { return violation };

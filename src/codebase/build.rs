@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
-    let Discovery { sources, mut problems, mut skipped, other_files } = discovery;
+    let Discovery { sources, mut problems, mut skipped, left_out, other_files } = discovery;
     problems.extend(documents.problems);
     skipped.extend(documents.skipped);
     let reach = Reach::of(&sources, &documents.trees);
@@ -37,11 +37,13 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         reach,
         problems,
         skipped,
+        left_out,
         other_files,
         identities: Identities::default(),
         monitors: Monitors::default(),
     };
-    // Several checks ask for both. Computed by the first that asks, they would keep all the others waiting.
+    // Several checks ask for both. Computed when the first asks, in parallel, they could wait for each other: a thread
+    // that waits for a part is handed another check meanwhile, which asks for the very same thing.
     let read = &codebase;
     let (identities, monitors) = rayon::join(|| identities::identities(read), || monitors::monitors(read));
     codebase.identities = identities;

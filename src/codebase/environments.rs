@@ -19,6 +19,8 @@ pub struct Content<'a> {
     /// What it takes in that nobody read here: remote bases, charts, plug-ins. Versions are left out, so that two
     /// environments with the same remote base in two versions have the same unknown.
     pub unread: BTreeSet<String>,
+    /// Its files that were not understood, or in part only.
+    pub broken: BTreeSet<&'a str>,
     /// The kustomizations it starts from.
     pub entries: Vec<FileId>,
 }
@@ -192,7 +194,7 @@ impl<'a> Content<'a> {
         }
         let broken = |tree: &yaml::Tree| tree.documents().iter().any(|document| !document.is_readable());
         if codebase.tree(file).is_some_and(broken) {
-            self.unread.insert(path.to_owned());
+            self.broken.insert(path);
         }
     }
 

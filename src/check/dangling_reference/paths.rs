@@ -9,15 +9,14 @@ use crate::model::injected::is_injected;
 use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
 use crate::model::paths::resolve_path;
-use crate::problem::Place;
-use crate::source::{FileKind, is_below};
+use crate::source::FileKind;
 use crate::yaml::Node;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// Reports every path that leads nowhere.
 pub(super) fn check(codebase: &Codebase, own: &Own<'_>, outcome: &mut Outcome) {
-    let there = There::of(codebase, own);
+    let there = There { codebase, own };
     let kustomizations = codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged());
     let missing: Vec<_> =
         kustomizations.flat_map(|kustomization| missing(kustomization, &there, outcome)).collect();
@@ -34,24 +33,14 @@ pub(super) fn check(codebase: &Codebase, own: &Own<'_>, outcome: &mut Outcome) {
 struct There<'a> {
     codebase: &'a Codebase,
     own: &'a Own<'a>,
-    unread: HashSet<&'a str>,
 }
 
-impl<'a> There<'a> {
-    fn of(codebase: &'a Codebase, own: &'a Own<'a>) -> Self {
-        let problems = codebase.problems().iter().filter_map(|problem| match &problem.place {
-            Place::Path(path) => Some(path.as_str()),
-            Place::Span(_) => None,
-        });
-        let unread = codebase.skipped().iter().map(|skipped| skipped.path.as_str()).chain(problems).collect();
-        Self { codebase, own, unread }
-    }
-
+impl There<'_> {
     fn has(&self, path: &str) -> bool {
         path.is_empty()
             || self.codebase.sources().by_path(path).is_some()
             || self.own.has_folder(path)
-            || self.unread.iter().any(|unread| is_below(unread, path))
+            || self.codebase.may_have_unread(path)
     }
 }
 

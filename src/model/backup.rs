@@ -8,6 +8,7 @@ use crate::facts;
 use crate::yaml::{Entry, Node, Shape, Value};
 use regex::Regex;
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A Velero schedule: an object of its own, or an entry of `schedules:` in the values of Velero's chart.
@@ -125,9 +126,18 @@ struct Declaration {
 static TOOLS: LazyLock<Vec<Tool>> =
     LazyLock::new(|| facts::rows(include_str!("../../data/backup-tools.yaml")));
 
+/// By kind, because every object there is is looked up.
+static DECLARATIONS: LazyLock<HashMap<&str, Vec<&Declaration>>> = LazyLock::new(|| {
+    let mut by_kind: HashMap<&str, Vec<&Declaration>> = HashMap::new();
+    for declaration in TOOLS.iter().flat_map(|tool| &tool.objects) {
+        by_kind.entry(&declaration.kind).or_default().push(declaration);
+    }
+    by_kind
+});
+
 /// What an object saves. A `CronJob` that is called a backup, or runs a program that saves, counts for its namespace.
 pub fn saved_by(object: Object<'_>) -> Option<Saves> {
-    let mut declarations = TOOLS.iter().flat_map(|tool| &tool.objects);
+    let mut declarations = DECLARATIONS.get(object.kind()).into_iter().flatten();
     let known = declarations.find(|known| known.is(object)).map(|known| known.saves);
     known.or_else(|| (object.is("batch", "CronJob") && is_backup_job(object)).then_some(Saves::Namespace))
 }

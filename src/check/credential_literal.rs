@@ -29,6 +29,9 @@ impl Check for CredentialLiteral {
         if places.is_empty() {
             return;
         }
+        for place in &places {
+            outcome.conceal(place.span, &place.credential);
+        }
         let secrets = plaintext_secret::places(codebase);
         let mut by_credential: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for place in places {

@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod human;
 pub mod json;
 pub mod location;
+pub mod secrets;
 pub mod visible;
 
 use crate::codebase::Codebase;
@@ -16,12 +17,15 @@ use crate::finding::{Factor, Finding, Severity};
 use crate::problem::{Problem, Skipped};
 use crate::rule::Verdict;
 use crate::source::Sources;
+use secrets::Secrets;
 
 /// The result of one run. Everything is sorted; the same input gives the same report.
 #[derive(Debug)]
 pub struct Report {
     /// What was read.
     pub sources: Sources,
+    /// What no format may show of it.
+    pub secrets: Secrets,
     /// Sorted by factor, severity (worst first), place and rule.
     pub findings: Vec<Finding>,
     /// Sorted by place.
@@ -127,7 +131,15 @@ impl Report {
         problems.extend(verdict.problems);
         problems.sort();
         skipped.sort();
-        Self { sources, findings: verdict.findings, problems, skipped, counts, factors }
+        let secrets = Secrets::new(&sources, verdict.credentials);
+        let mut findings = verdict.findings;
+        for finding in &mut findings {
+            secrets.conceal_in_finding(finding);
+        }
+        for problem in &mut problems {
+            secrets.conceal_in(&mut problem.message);
+        }
+        Self { sources, secrets, findings, problems, skipped, counts, factors }
     }
 
     /// How many findings have this severity.

@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::check::{Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::finding::{Factor, Finding};
+use crate::finding::{Credential, Factor, Finding};
 use crate::model::role::Zone;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -18,6 +18,8 @@ pub struct Verdict {
     pub assessed: Vec<Factor>,
     /// Rules that failed at a place, which they never do silently.
     pub problems: Vec<Problem>,
+    /// What no report may show, in no order.
+    pub credentials: Vec<Credential>,
 }
 
 /// Runs all rules in parallel. The answer does not depend on the number of threads.
@@ -45,7 +47,8 @@ impl Verdict {
         if outcome.places() > 0 {
             self.assessed.push(rule.factor);
         }
-        let (violations, troubles) = outcome.into_parts();
+        let (violations, troubles, credentials) = outcome.into_parts();
+        self.credentials.extend(credentials);
         self.findings.extend(violations.into_iter().map(|violation| finding(rule, violation, codebase)));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);

@@ -7,7 +7,6 @@ mod budget;
 mod de;
 mod duplicates;
 mod embed;
-mod encrypted;
 mod error;
 mod invariant;
 mod json;
@@ -25,7 +24,6 @@ mod trouble;
 mod unusual;
 
 pub use de::from_node;
-pub use encrypted::{is_encrypted, is_sops};
 pub use error::ReadError;
 pub use node::{Entry, Node, Shape, Walk};
 pub use parse::{parse, parse_json};

@@ -44,6 +44,8 @@ const SECRETS: &[(&str, &[&str])] = &[
             "hunter2-Folded9Words",
             "bE9XLXFhck51Ml92dExtOXo=",
             "Y2hPc2VuLXFhck51Ml92dExtOWs=",
+            "RnJpZGF5cw==",
+            "Fridays",
             // The values of a chart, a script, Terraform, and a file that is no YAML.
             "lP2-qarNu2_vtLm9t",
             "mN8-qarNu2_vtLm9j",
@@ -91,7 +93,8 @@ fn the_program_shows_no_secret() {
 
 /// A part of a secret is too much as well.
 fn shows_nothing_of(secret: &str, pages: &[&str]) {
-    let parts: Vec<&str> = (8..=secret.len()).map(|end| &secret[end - 8..end]).collect();
+    let length = secret.len().min(8);
+    let parts: Vec<&str> = (length..=secret.len()).map(|end| &secret[end - length..end]).collect();
     for page in pages {
         let line = page.lines().find(|line| parts.iter().any(|part| line.contains(part)));
         assert_eq!(line, None, "shows a part of `{secret}`");
@@ -111,6 +114,9 @@ fn every_line_with_a_secret_is_in_the_report() {
             assert!(!found.is_empty(), "`{secret}` is in no file of {root}");
             for (path, line) in found {
                 let (before, _) = line.split_once(secret).expect("it is in the line");
+                // Another secret may stand before it.
+                let before =
+                    secrets.iter().fold(before.to_owned(), |text, secret| text.replace(secret, MASK));
                 let before = before.trim_start();
                 // Of an escaped scalar all is hidden, quotes included.
                 let whole = before.split(['"', '\'']).next().unwrap_or_default();

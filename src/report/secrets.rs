@@ -19,8 +19,8 @@ pub const MASK: &str = "••••••••";
 /// The credentials of a codebase.
 #[derive(Debug)]
 pub struct Secrets {
-    /// Sorted by file.
-    places: Vec<Span>,
+    /// Sorted by place.
+    credentials: Vec<Credential>,
     /// Those that are known again wherever they stand.
     texts: Option<Regex>,
     /// The secret parts of each file, found when the file is first shown.
@@ -29,11 +29,10 @@ pub struct Secrets {
 
 impl Secrets {
     /// What the checks found in these sources.
-    pub fn new(sources: &Sources, credentials: Vec<Credential>) -> Self {
+    pub fn new(sources: &Sources, mut credentials: Vec<Credential>) -> Self {
         let texts = distinctive(&credentials);
-        let mut places: Vec<Span> = credentials.into_iter().map(|credential| credential.span).collect();
-        places.sort();
-        Self { places, texts, by_file: sources.iter().map(|_| OnceLock::new()).collect() }
+        credentials.sort();
+        Self { credentials, texts, by_file: sources.iter().map(|_| OnceLock::new()).collect() }
     }
 
     /// A stretch of a file as it may be shown.
@@ -84,10 +83,14 @@ impl Secrets {
     fn of_file(&self, source: &Source) -> &[Range<usize>] {
         self.by_file[source.id().index()].get_or_init(|| {
             let text = source.text();
-            let first = self.places.partition_point(|place| place.file < source.id());
-            let places = self.places[first..].iter().take_while(|place| place.file == source.id());
+            let first = self.credentials.partition_point(|known| known.span.file < source.id());
+            let here = self.credentials[first..].iter().take_while(|known| known.span.file == source.id());
             let inside = |offset| source.clamp(offset) as usize;
-            let mut secrets: Vec<_> = places.map(|place| inside(place.start)..inside(place.end)).collect();
+            let mut secrets = Vec::new();
+            for Credential { span, text } in here {
+                secrets.push(inside(span.start)..inside(span.end));
+                secrets.extend(said_beside(source, *span, text));
+            }
             secrets.extend(self.repeated_in(text));
             secrets.extend(credentials_in(text));
             secrets.extend(users_alone(text));
@@ -129,6 +132,30 @@ impl Shown {
             Some((secret, mask)) => mask + MASK.len() + (offset - secret.end),
         }
     }
+}
+
+/// Where the lines around a credential say it once more: a comment beside an encoded one, for example.
+fn said_beside(source: &Source, span: Span, credential: &str) -> Vec<Range<usize>> {
+    /// Nobody comments in a file that a program wrote on one line.
+    const LONGEST: u32 = 4096;
+    let lines = source.line(span.start).saturating_sub(1).max(1)..=source.line(span.end) + 1;
+    let is_part = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let mut found = Vec::new();
+    if credential.len() < 3 {
+        return found;
+    }
+    for line in
+        lines.filter_map(|line| source.line_span(line)).filter(|line| line.end - line.start <= LONGEST)
+    {
+        let text = source.slice(line);
+        let words = text.match_indices(credential).filter(|(at, _)| {
+            let (before, after) = (&text[..*at], &text[at + credential.len()..]);
+            !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+        });
+        let start = line.start as usize;
+        found.extend(words.map(|(at, _)| start + at..start + at + credential.len()));
+    }
+    found
 }
 
 /// Credentials that are no words. People choose `admin` and `web`, which stand everywhere and mean something else.
@@ -221,13 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_beside_a_credential_may_not_say_it() {
+        let text = "# toor for now\npassword: dG9vcg== # toor, not toor2\n\n# toor";
+        let sources = sources(text);
+        let source = &sources.as_slice()[0];
+        let known = Credential { span: Span::new(source.id(), 25, 33), text: "toor".into() };
+        let secrets = Secrets::new(&sources, vec![known]);
+        let shown = secrets.shown(source, Span::new(source.id(), 0, text.len() as u32)).text;
+        assert_eq!(shown, "# •••••••• for now\npassword: •••••••• # ••••••••, not toor2\n\n# toor");
+    }
+
+    #[test]
     fn a_credential_is_known_again_but_not_a_word() {
-        let sources = sources("# kB7-qarNu2_vtLm9x opens admin\n");
+        let sources = sources("\n\n# kB7-qarNu2_vtLm9x opens admin\n");
         let source = &sources.as_slice()[0];
         let credential =
             |text: &str| Credential { span: Span::file_start(source.id()), text: text.to_owned() };
         let secrets = Secrets::new(&sources, vec![credential("kB7-qarNu2_vtLm9x"), credential("admin")]);
-        let line = source.line_span(1).expect("there is one");
+        let line = source.line_span(3).expect("there is one");
         assert_eq!(secrets.shown(source, line).text, "# •••••••• opens admin");
         let mut message = "`kB7-qarNu2_vtLm9x` from https://ci:pw@a.internal, admin".to_owned();
         secrets.conceal_in(&mut message);

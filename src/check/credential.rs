@@ -95,12 +95,28 @@ fn unfolded(key: &str) -> String {
 
 /// Credentials in a text of keys and values, whatever the format: `password: x`, `"token": "x"`, `KEY=x`.
 pub(super) fn by_key(text: &str) -> Vec<Leak> {
-    let settings = SETTING.captures_iter(text).filter_map(|captures| {
+    let mut leaks = Vec::new();
+    let mut at = 0;
+    while let Some(word) = TELLING.find_at(text, at) {
+        let start = text[at..word.start()].rfind('\n').map_or(at, |line| at + line + 1);
+        let end = text[word.end()..].find('\n').map_or(text.len(), |line| word.end() + line);
+        leaks.extend(in_line(&text[start..end], start));
+        at = end;
+    }
+    leaks
+}
+
+/// Nearly no line has a key that tells of a credential, so only those that hold one of its words are taken apart.
+static TELLING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)pass|pwd|token|key|secret|credential|dsn|string").expect("the pattern is constant")
+});
+
+fn in_line(line: &str, start: usize) -> impl Iterator<Item = Leak> {
+    SETTING.captures_iter(line).filter_map(move |captures| {
         let key = captures.get(1)?.as_str();
         let value = (2..=4).find_map(|group| captures.get(group))?;
-        leak_under(key, value.as_str(), value.range())
-    });
-    settings.collect()
+        leak_under(key, value.as_str(), start + value.start()..start + value.end())
+    })
 }
 
 /// What a telling key holds outside of a Secret.
@@ -118,7 +134,7 @@ pub(super) fn leak_under(key: &str, value: &str, range: Range<usize>) -> Option<
 }
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?m)(?:^|[\s,{("'])["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)(?:[ \t\r]*(?:[,;}\]]|$)|[ \t]+#))"#;
+    let pattern = r#"(?:^|[\s,{("'])["']?([A-Za-z][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)(?:[ \t\r]*(?:[,;}\]]|$)|[ \t]+#))"#;
     Regex::new(pattern).expect("the pattern is constant")
 });
 

@@ -34,7 +34,7 @@ impl Check for ExportIntoCodebase {
 
 /// A file without any of these words exports nothing.
 static TOOLS: LazyLock<Regex> = LazyLock::new(|| {
-    let tools = r"kubectl|KUBECTL|kops|KOPS|eksctl|EKSCTL|terraform|TERRAFORM|tofu|terragrunt|helm|HELM|velero|argocd|flux|\boc\b";
+    let tools = r"kubectl|KUBECTL|kops|KOPS|eksctl|EKSCTL|terraform|TERRAFORM|tofu|terragrunt|helm|HELM|velero|argocd|flux|oc get|oc -";
     Regex::new(tools).expect("the pattern is constant")
 });
 
@@ -110,7 +110,7 @@ fn look_at(script: &Script<'_>, source: &Source, codebase: &Codebase, outcome: &
 
 /// What a pipeline commits ends up in the codebase; what it only writes is gone with the checkout.
 static COMMITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"git (-\S+ \S+ )?(commit|push)|create-pull-request|git-auto-commit|add-and-commit")
+    Regex::new(r"git (-[^ \n]+ [^ \n]+ )?(commit|push)|create-pull-request|git-auto-commit|add-and-commit")
         .expect("the pattern is constant")
 });
 
@@ -264,7 +264,7 @@ impl<'a> Target<'a> {
 /// The text with the variables that the script sets put in, as far as they are known.
 fn resolved(text: &str, variables: &HashMap<&str, &str>) -> String {
     static VARIABLE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\$(?:\w+|\{\w+\}|\(\w+\))").expect("the pattern is constant"));
+        LazyLock::new(|| Regex::new(r"(?-u)\$(?:\w+|\{\w+\}|\(\w+\))").expect("the pattern is constant"));
     let mut text = text.to_owned();
     // Variables are set from variables; a circle ends.
     for _ in 0..3 {

@@ -298,6 +298,7 @@ fn skeleton_key<'a>(item: &Item<'a>) -> Key<'a> {
 }
 
 fn is_expected(item: &Item<'_>) -> bool {
-    let is = |group: &str| item.group == group || item.group.ends_with(&format!(".{group}"));
-    EXPECTED.iter().any(|(group, _)| is(group))
+    EXPECTED.iter().any(|(group, _)| {
+        item.group.strip_suffix(group).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    })
 }

@@ -45,8 +45,10 @@ pub(super) struct Token {
 
 /// The credentials in a text, in the order of the text; of those that overlap the first.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut words: Vec<_> = SHAPES.words.iter().flat_map(|words| words.find_iter(text)).collect();
+    words.sort_by_key(regex::Match::start);
     let mut tokens: Vec<Token> = Vec::new();
-    for word in SHAPES.words.find_iter(text) {
+    for word in words {
         let shapes = SHAPES.by_word.iter().filter(|(known, _)| *known == word.as_str());
         for (_, index) in shapes {
             let found = find(&SHAPES.list[*index], text, word.range());
@@ -64,12 +66,15 @@ struct Shapes {
     list: Vec<Shape>,
     /// Which shapes a word announces, as indexes into `list`.
     by_word: Vec<(&'static str, usize)>,
-    /// All words at once, so that a text is read once.
-    words: Regex,
+    /// All words, in as few patterns as the vectorised search of `regex` can take.
+    words: Vec<Regex>,
 }
 
+/// With more words to a pattern, or short words among long ones, `regex` looks at many places in vain.
+const WORDS_AT_ONCE: usize = 32;
+
 static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
-    let mut shapes = Shapes { list: Vec::new(), by_word: Vec::new(), words: Regex::new("").expect("empty") };
+    let mut shapes = Shapes { list: Vec::new(), by_word: Vec::new(), words: Vec::new() };
     let lines = include_str!("data/token-shapes.tsv").lines();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let fields: Vec<&'static str> = line.split('\t').collect();
@@ -81,7 +86,9 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
         shapes.list.push(Shape { what, note: Note::of(note), least_entropy, pattern });
     }
     let words: Vec<String> = shapes.by_word.iter().map(|(word, _)| regex::escape(word)).collect();
-    shapes.words = Regex::new(&words.join("|")).expect("escaped words");
+    let (short, long): (Vec<String>, Vec<String>) = words.into_iter().partition(|word| word.len() < 4);
+    let patterns = short.chunks(WORDS_AT_ONCE).chain(long.chunks(WORDS_AT_ONCE)).map(|words| words.join("|"));
+    shapes.words = patterns.map(|pattern| Regex::new(&pattern).expect("escaped words")).collect();
     shapes
 });
 

@@ -5,7 +5,7 @@
 
 use super::name::{is_all_common_words, is_environment};
 use crate::source::Span;
-use regex::Regex;
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All believed names, sorted.
@@ -17,7 +17,7 @@ pub struct Identities {
     /// For each folder that belongs to clusters alone, their indexes.
     folders: BTreeMap<String, Vec<usize>>,
     /// Finds spellings in texts, the longest first. None where there is nothing to find.
-    pattern: Option<Regex>,
+    finder: Option<AhoCorasick>,
 }
 
 /// What a spelling means.
@@ -150,8 +150,8 @@ impl Identities {
         {
             folders.entry(folder.clone()).or_default().push(index);
         }
-        let pattern = pattern(spellings.keys());
-        Self { all, spellings, folders, pattern }
+        let finder = finder(&spellings);
+        Self { all, spellings, folders, finder }
     }
 
     /// All clusters, sorted by name.
@@ -174,14 +174,28 @@ impl Identities {
         self.spellings.get(text).map(|spelling| &self.all[spelling.identities[0]])
     }
 
-    /// Every place in a text where a name stands, longest names first where several fit.
+    /// Every place in a text where a name stands as a word, longest names first where several fit.
     pub fn mentions<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Mention<'a>> {
-        let found = self.pattern.iter().flat_map(move |pattern| pattern.find_iter(text));
-        found.filter_map(|found| {
-            let spelling = self.spellings.get(found.as_str())?;
-            let (identity, strength) = (&self.all[spelling.identities[0]], spelling.strength);
-            Some(Mention { identity, strength, start: found.start(), end: found.end() })
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let found = self.finder.as_ref()?.find(Input::new(text).range(at..))?;
+                if let Some(mention) = self.mention(text, found.start(), found.end()) {
+                    at = mention.end;
+                    return Some(mention);
+                }
+                at = found.start() + 1;
+            }
         })
+    }
+
+    /// The longest name that begins at `start` and ends as a word, at `longest` or before.
+    fn mention<'a>(&'a self, text: &'a str, start: usize, longest: usize) -> Option<Mention<'a>> {
+        let ends = (start + 1..=longest).rev().filter(|end| is_word_edge(text, *end));
+        let mut known = ends.filter_map(|end| Some((end, self.spellings.get(text.get(start..end)?)?)));
+        let (end, spelling) = known.next().filter(|_| is_word_edge(text, start))?;
+        let identity = &self.all[spelling.identities[0]];
+        Some(Mention { identity, strength: spelling.strength, start, end })
     }
 
     /// The clusters to which a file belongs, sorted by name.
@@ -342,13 +356,18 @@ fn strength(spelling: &str, is_taken: &impl Fn(&str) -> bool) -> Strength {
     if strong { Strength::Strong } else { Strength::Weak }
 }
 
-/// One alternation over all spellings is faster than any table. The boundaries stand inside, so that a failed long
-/// name falls back to a shorter one.
-fn pattern<'a>(spellings: impl Iterator<Item = &'a String>) -> Option<Regex> {
-    let mut spellings: Vec<_> = spellings.map(|spelling| regex::escape(spelling)).collect();
-    spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-    let pattern = format!(r"(?-u:\b)(?:{})(?-u:\b)", spellings.join("|"));
-    (!spellings.is_empty()).then(|| Regex::new(&pattern).ok())?
+fn finder(spellings: &BTreeMap<String, Spelling>) -> Option<AhoCorasick> {
+    let mut builder = AhoCorasick::builder();
+    let finder = builder.match_kind(MatchKind::LeftmostLongest).build(spellings.keys());
+    (!spellings.is_empty())
+        .then(|| finder.expect("an automaton has room for more names than there is memory"))
+}
+
+/// Whether a word begins or ends here.
+fn is_word_edge(text: &str, at: usize) -> bool {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
+    is_word(before) != is_word(text.as_bytes().get(at))
 }
 
 /// The name of a file with more words is a sentence.

@@ -62,7 +62,11 @@ impl<'a> Kustomization<'a> {
     /// A field. Keys are compared as Go's JSON decoder does: without regard to case.
     pub fn field(self, name: &str) -> Option<Entry<'a>> {
         let exact = self.root.entry(name);
-        exact.or_else(|| self.root.entries().find(|entry| entry.key.text().eq_ignore_ascii_case(name)))
+        exact.or_else(|| {
+            self.root.entries().find(|entry| {
+                entry.key.raw().len() >= name.len() && entry.key.text().eq_ignore_ascii_case(name)
+            })
+        })
     }
 
     /// `resources`, the older `bases`, and `components`: everything that is built in.

@@ -54,6 +54,10 @@ impl Language {
             Self::PagerDuty => &[&CONDITION],
             Self::Nrql => &[&NRQL],
         };
+        // Nearly no text has a key of [`KEY`], and the patterns cannot find that out quickly by themselves.
+        if !CLUSTER.is_match(text) {
+            return Vec::new();
+        }
         let found = patterns.iter().flat_map(|pattern| pattern.captures_iter(text));
         let mut filters: Vec<Filter> = found
             .filter(|captures| self.is_comparison(text, captures))
@@ -91,6 +95,9 @@ impl Language {
 /// Keys that hold the name of a Kubernetes cluster. Sources: labels of kube-prometheus, Mimir and Giant Swarm; tags of
 /// Datadog's and New Relic's agents. Keys with a word in front, such as `envoy_cluster_name`, mean other clusters.
 const KEY: &str = r"(?:(?:kube|k8s|kubernetes|eks|gke|aks)[_-]?|source_)?cluster(?:[_-]?(?:name|id|alias))?|kubernetescluster|installation";
+
+/// What stands in every key of [`KEY`] as people write it: a capital letter at the start, in all places or nowhere.
+static CLUSTER: LazyLock<Regex> = LazyLock::new(|| pattern("luster|LUSTER|nstallation|NSTALLATION"));
 
 /// Whether this is a key that holds the name of a Kubernetes cluster.
 pub fn is_cluster_key(key: &str) -> bool {

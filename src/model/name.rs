@@ -52,8 +52,12 @@ pub fn is_environment(name: &str) -> bool {
 
 /// Whether a word belongs to a system that has clusters of its own, so that its "cluster" is not one of Kubernetes.
 pub fn names_another_system(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.split(['_', '-', ':', '.']).any(|part| OTHER_SYSTEMS.iter().any(|system| part.starts_with(system)))
+    word.split(['_', '-', ':', '.']).any(|part| OTHER_SYSTEMS.iter().any(|system| begins_with(part, system)))
+}
+
+fn begins_with(word: &str, beginning: &str) -> bool {
+    let part = word.as_bytes().get(..beginning.len());
+    part.is_some_and(|part| part.eq_ignore_ascii_case(beginning.as_bytes()))
 }
 
 fn is_timeless(part: &str) -> bool {
@@ -73,16 +77,16 @@ fn is_hash(part: &str) -> bool {
 /// A date, not next to another digit: `20261120`, `2026-11`, `261120`, `2026w47`. Or a version: `1-36`.
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let patterns = [
-        r"20\d{2}[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?",
-        r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])",
-        r"20\d{2}[-_.]?(?:w\d{2}|q[1-4])",
+        r"20[0-9]{2}[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12][0-9]|3[01]))?",
+        r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
+        r"20[0-9]{2}[-_.]?(?:w[0-9]{2}|q[1-4])",
     ];
     Regex::new(&format!("(?:^|[^0-9])(?:{})(?:$|[^0-9])", patterns.join("|"))).expect("a constant pattern")
 });
 
 /// Regions and zones of the large clouds: their digits count nothing.
 static REGION: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"\b(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d[a-f]?\b|\b(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-(?:north|south|east|west|central)(?:east|west)?\d(?:-[a-f])?\b|\b(?:east|west|north|south|central)(?:us|europe|asia)\d?\b";
+    let pattern = r"(?-u)\b(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d[a-f]?\b|\b(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-(?:north|south|east|west|central)(?:east|west)?\d(?:-[a-f])?\b|\b(?:east|west|north|south|central)(?:us|europe|asia)\d?\b";
     Regex::new(pattern).expect("a constant pattern")
 });
 

@@ -57,8 +57,11 @@ impl Path {
     /// Everything below `root` that the path leads to, in the order of the text. A key whose value is null is absent,
     /// as it is for the API server. `**` does not enter aliases: what they stand for is written elsewhere.
     pub fn select<'a>(&self, root: Node<'a>) -> Vec<Selected<'a>> {
-        let mut selected = vec![Selected::whole(root)];
-        for step in &self.0 {
+        // Most paths are keys alone, and this runs for every object there is.
+        let keys = self.0.iter().take_while(|step| matches!(step, Step::Key(_))).count();
+        let Some(start) = below(root, &self.0[..keys]) else { return Vec::new() };
+        let mut selected = vec![start];
+        for step in &self.0[keys..] {
             let mut found = Found::default();
             for from in selected {
                 step.take(from, &mut found);
@@ -101,6 +104,14 @@ impl Step {
             Self::AnyDepth => found.add_all_below(from),
         }
     }
+}
+
+/// What is left at the end of a path of keys.
+fn below<'a>(root: Node<'a>, keys: &[Step]) -> Option<Selected<'a>> {
+    keys.iter().try_fold(Selected::whole(root), |from, step| match step {
+        Step::Key(key) => from.value.entry(key).filter(|entry| !entry.value.is_null()).map(of_entry),
+        _ => None,
+    })
 }
 
 fn of_entry(entry: Entry<'_>) -> Selected<'_> {

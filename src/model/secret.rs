@@ -137,7 +137,8 @@ pub fn is_reference(value: &str) -> bool {
 /// A value that is nothing but a variable or a slot of a template.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     // `$VAR`, `%VAR%`, `__VAR__`, `@@VAR@@`, `((var))`, `<var>`, `{var}`, and `DB_PASSWORD` as the name of one.
-    let pattern = r"^(\$+\w+|%\w+%|_{2,}\w+?_{2,}|@+\w+@+|\(\(.*\)\)|<.*>|\{[\w.:-]*\}|[A-Z]+(_[A-Z]+)+)$";
+    let pattern = r"(?x)^( \$+(?-u:\w+) | %(?-u:\w+)% | __+(?-u:\w+?)__+ | @+(?-u:\w+)@+ | \(\(.*\)\) | <.*>
+        | \{[A-Za-z0-9_.:-]*\} | [A-Z]+(_[A-Z]+)+ )$";
     Regex::new(pattern).expect("the pattern is constant")
 });
 

@@ -9,40 +9,32 @@ use crate::report::visible::is_active;
 use crate::report::{FactorSummary, Report, fingerprint};
 use crate::source::Sources;
 use serde::Serialize;
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io;
 
 /// Writes the report as one JSON document and a line break.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(&Document::new(report))?;
-    for line in text.split_inclusive('\n') {
-        // Nearly all lines are plain, and there are very many.
-        if line.is_ascii() && !line.contains('\x7f') {
-            out.write_all(line.as_bytes())?;
-        } else {
-            out.write_all(escape_active(line).as_bytes())?;
-        }
-    }
+    write_visible(&text, out)?;
     out.write_all(b"\n")
 }
 
 /// JSON leaves DEL, C1 and direction marks as they are, and somebody will print the report on a terminal.
 /// They occur only inside strings, where an escape means the same.
-fn escape_active(text: &str) -> Cow<'_, str> {
-    let active = |character: char| character != '\n' && is_active(character);
-    let Some(first) = text.find(active) else { return Cow::Borrowed(text) };
-    let mut escaped = String::with_capacity(text.len() + 64);
-    escaped.push_str(&text[..first]);
-    for character in text[first..].chars() {
-        if active(character) {
-            // Writing to a String cannot fail.
-            let _ = write!(escaped, "\\u{:04x}", character as u32);
-        } else {
-            escaped.push(character);
+fn write_visible(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut written = 0;
+    let mut at = 0;
+    // Nearly all bytes are printable ASCII, and there are very many.
+    while let Some(next) = text.as_bytes()[at..].iter().position(|byte| *byte >= 0x7f) {
+        let Some(character) = text[at + next..].chars().next() else { break };
+        let (start, end) = (at + next, at + next + character.len_utf8());
+        if is_active(character) {
+            out.write_all(&text.as_bytes()[written..start])?;
+            write!(out, "\\u{:04x}", character as u32)?;
+            written = end;
         }
+        at = end;
     }
-    Cow::Owned(escaped)
+    out.write_all(&text.as_bytes()[written..])
 }
 
 #[derive(Serialize)]

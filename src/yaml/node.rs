@@ -182,7 +182,20 @@ impl<'a> Node<'a> {
     }
 
     /// Whether this is a scalar with exactly this text.
+    #[inline]
     pub fn is_text(self, text: &str) -> bool {
+        let raw = &self.tree.nodes[self.id.0 as usize];
+        if raw.kind != Kind::Scalar || raw.flags & COOK != 0 {
+            return self.is_text_as_read(text);
+        }
+        let quotes = usize::from(matches!(raw.style, Style::SingleQuoted | Style::DoubleQuoted));
+        let (start, end) = (raw.start as usize + quotes, raw.end as usize - quotes);
+        // Most texts differ in length already.
+        end.wrapping_sub(start) == text.len()
+            && self.tree.text.as_bytes().get(start..end) == Some(text.as_bytes())
+    }
+
+    fn is_text_as_read(self, text: &str) -> bool {
         self.resolved().kind == Kind::Scalar && self.text() == text
     }
 
@@ -248,13 +261,31 @@ impl<'a> Node<'a> {
         if raw.kind != Kind::Mapping {
             return None;
         }
-        let mut found = self.entries().filter(|entry| entry.key.is_key(key));
-        let own = if raw.flags & DUPLICATE_KEYS == 0 { found.next() } else { found.last() };
+        let own = self.own_entry(key, raw);
         if own.is_some() || raw.flags & MERGE == 0 {
             return own;
         }
         let added = self.entries().filter(|entry| entry.key.is_merge_key());
         added.filter_map(|entry| entry.value.merged_entry(key, merges)).last()
+    }
+
+    /// Every look-up of every rule comes by here, so nothing is made of an entry before its key fits.
+    fn own_entry(self, key: &str, mapping: RawNode) -> Option<Entry<'a>> {
+        let nodes = &self.tree.nodes;
+        let node = |at: u32| Self { tree: self.tree, id: NodeId(at) };
+        let mut found = None;
+        let mut at = self.resolved_entry().0.0 + 1;
+        while at < mapping.next {
+            let value = nodes[at as usize].next;
+            if node(at).is_text(key) {
+                found = Some(Entry { key: node(at), value: node(value) });
+                if mapping.flags & DUPLICATE_KEYS == 0 {
+                    break;
+                }
+            }
+            at = nodes[value as usize].next;
+        }
+        found
     }
 
     /// The value of `<<` is a mapping or a sequence of mappings, of which the first that has the key counts.
@@ -265,18 +296,6 @@ impl<'a> Node<'a> {
             Shape::Sequence => self.items().find_map(|item| item.merged_entry(key, merges)),
             Shape::Scalar => None,
         }
-    }
-
-    fn is_key(self, key: &str) -> bool {
-        let raw = self.raw_node();
-        if raw.kind != Kind::Scalar || raw.flags & COOK != 0 {
-            return self.is_text(key);
-        }
-        let quote = u32::from(matches!(raw.style, Style::SingleQuoted | Style::DoubleQuoted));
-        let (start, end) = (raw.start + quote, raw.end.saturating_sub(quote));
-        // Most keys differ in length already, and every look-up of every rule comes by here.
-        end.checked_sub(start) == Some(key.len() as u32)
-            && self.tree.text.as_bytes().get(start as usize..end as usize) == Some(key.as_bytes())
     }
 
     /// `<<` counts only unquoted.

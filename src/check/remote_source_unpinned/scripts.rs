@@ -36,8 +36,7 @@ pub(super) fn sources(codebase: &Codebase) -> Vec<Fetched<'_>> {
 
 /// A file without any of these fetches nothing.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let words =
-        r"(?i:kubectl|\boc)\b.*(?:https?://|github\.com)|helm\s+repo\s+add|oci://|get\.k3s\.io|get\.rke2\.io";
+    let words = r"(?i:kubectl|(?-u:\b)oc)(?-u:\b).*(?:https?://|github\.com)|helm\s+repo\s+add|oci://|get\.k3s\.io|get\.rke2\.io";
     Regex::new(words).expect("the pattern is constant")
 });
 

@@ -2,6 +2,7 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob;
 use crate::model::kustomization::resolve_path;
 use crate::model::role::Zone;
 use crate::model::script::{Runner, Script, scripts};
@@ -15,7 +16,10 @@ use std::sync::LazyLock;
 /// Objects to `kubectl get … -o yaml > file` and its like.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExportIntoCodebase {}
+pub(super) struct ExportIntoCodebase {
+    /// Patterns of files that no cluster is built from, as the commands write them.
+    except: Vec<String>,
+}
 
 impl Check for ExportIntoCodebase {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -26,7 +30,7 @@ impl Check for ExportIntoCodebase {
                 continue;
             }
             for script in scripts(source, codebase.tree(source.id())) {
-                look_at(&script, source, codebase, outcome);
+                look_at(&script, source, codebase, &self.except, outcome);
             }
         }
     }
@@ -90,7 +94,13 @@ const VALUE_FLAGS: &[&str] = &[
     "--profile",
 ];
 
-fn look_at(script: &Script<'_>, source: &Source, codebase: &Codebase, outcome: &mut Outcome) {
+fn look_at(
+    script: &Script<'_>,
+    source: &Source,
+    codebase: &Codebase,
+    except: &[String],
+    outcome: &mut Outcome,
+) {
     let pipelines = script.pipelines();
     outcome.looked_at(pipelines.len());
     let commits = COMMITS.is_match(source.text());
@@ -104,7 +114,9 @@ fn look_at(script: &Script<'_>, source: &Source, codebase: &Codebase, outcome: &
     for pipeline in &pipelines {
         let Some((export, target)) = export(pipeline) else { continue };
         let Some(target) = Target::of(target, &variables, source, codebase) else { continue };
-        outcome.report(violation(script, pipeline, export, &target, commits));
+        if !glob::matches_any(except, &target.path) {
+            outcome.report(violation(script, pipeline, export, &target, commits));
+        }
     }
 }
 

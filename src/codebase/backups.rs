@@ -3,7 +3,6 @@
 use super::Codebase;
 use crate::model::backup::{Schedule, is_backup_command, saved_by};
 use crate::model::role::{Role, Zone};
-use crate::problem::Place;
 use crate::source::{FileKind, Source};
 use crate::yaml::{Node, Shape};
 use memchr::memmem::Finder;
@@ -15,7 +14,7 @@ use std::sync::LazyLock;
 pub enum Evidence {
     /// Nothing at all.
     None,
-    /// It is named somewhere, or something that may declare it was not read.
+    /// It is named somewhere.
     Mentioned,
     /// An object, a value of a chart, a script or a pipeline saves data.
     Declared,
@@ -47,9 +46,8 @@ impl Codebase {
         if sources().any(|source| is_script(source) && is_backup_command(source.text())) {
             return Evidence::Declared;
         }
-        // A file that is no valid YAML still tells its words; one that could not be opened does not.
-        let unread = self.problems().iter().any(|problem| matches!(problem.place, Place::Path(_)));
-        if unread || sources().any(mentions) {
+        // A file that nobody could read still tells its name, and one that is no valid YAML its words.
+        if sources().any(mentions) || self.skipped().iter().any(|skipped| NAME.is_match(&skipped.path)) {
             return Evidence::Mentioned;
         }
         Evidence::None

@@ -123,10 +123,9 @@ fn expression(fields: &Fields<'_>, origin: Origin) -> Result<Expression, Problem
     Ok(expression)
 }
 
-/// The place of a byte of a scalar's text; the whole scalar where text and source differ.
+/// The place of a scalar's text from a byte on; the whole scalar where text and source differ.
 fn place_in(node: Node<'_>, at: usize) -> Span {
-    let end = node.text().len();
-    node.span_within(at.min(end)..end)
+    node.span_within(at..node.text().len())
 }
 
 /// The keys of the front matter and what they hold.

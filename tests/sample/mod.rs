@@ -7,7 +7,9 @@
     reason = "each harness uses its part of this"
 )]
 
-use k8factor::finding::{Confidence, Credential, Factor, Finding, Label, ObjectId, RuleId, Severity};
+use k8factor::finding::{
+    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity,
+};
 use k8factor::problem::{Problem, SkipReason, Skipped};
 use k8factor::report::secrets::Secrets;
 use k8factor::report::{Counts, FactorSummary, Report};
@@ -32,6 +34,7 @@ pub fn report(files: &[(&str, &str)]) -> Report {
         secrets: Secrets::new(&sources, Vec::new()),
         sources,
         findings: Vec::new(),
+        held_back: Vec::new(),
         problems: Vec::new(),
         skipped: Vec::new(),
         counts,
@@ -154,6 +157,8 @@ pub fn full() -> Report {
         Problem::at(broken, "this list is never closed; everything after it was left out"),
         Problem::with_path("vault/secret.yaml", "cannot be opened: permission denied"),
     ];
+    let place = report.findings[0].span;
+    report.held_back = ["vault/secret.yaml", ""].map(|unread| held_back(place, unread)).to_vec();
     let skipped = |path: &str, reason| Skipped { path: path.to_owned(), reason };
     report.skipped = vec![
         skipped("charts/x/templates/a.yaml", SkipReason::Template),
@@ -162,6 +167,10 @@ pub fn full() -> Report {
     ];
     report.counts = Counts { files: 6, other_files: 41, documents: 6, objects: 4, builds: 2 };
     report
+}
+
+fn held_back(span: Span, unread: &str) -> HeldBack {
+    HeldBack { rule: RuleId::new("no-backup"), factor: Factor::Backup, span, unread: unread.into() }
 }
 
 fn web(pointer: &str) -> ObjectId {

@@ -155,17 +155,16 @@ impl Walk<'_, '_> {
     fn mapping(&mut self, mapping: Node<'_>) {
         let (mut name, mut value) = (None, None);
         for entry in mapping.entries() {
-            // JSON quotes its keys.
-            match entry.key.raw().trim_matches(['"', '\'']) {
-                "name" => name = Some(entry.value),
-                "value" => value = Some(entry.value),
+            if entry.key.is_text("name") {
+                name = Some(entry.value);
+            } else if entry.key.is_text("value") {
+                value = Some(entry.value);
+            } else if entry.key.is_text("secretKeyRef") {
                 // What is referenced was looked at too: it is the good form.
-                "secretKeyRef" => self.found.looked_at += 1,
-                key if may_tell(key) && entry.value.shape() == Shape::Scalar => {
-                    self.found.looked_at += 1;
-                    self.pair(&entry.key.text(), entry.value, false);
-                }
-                _ => {}
+                self.found.looked_at += 1;
+            } else if entry.value.shape() == Shape::Scalar && may_tell(entry.key.raw()) {
+                self.found.looked_at += 1;
+                self.pair(&entry.key.text(), entry.value, false);
             }
         }
         if let (Some(name), Some(value)) = (name, value) {

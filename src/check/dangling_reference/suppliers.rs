@@ -22,8 +22,6 @@ pub(super) struct Suppliers {
     custom: HashSet<String>,
     /// The names in question that stand in a custom resource, an annotation, a script.
     mentioned: HashSet<String>,
-    /// Whether something encrypted was left out: it may be a Secret.
-    encrypted: bool,
 }
 
 struct Supplier {
@@ -41,8 +39,7 @@ impl Suppliers {
         }
         suppliers.kustomizations(codebase, &names);
         suppliers.files(codebase, &names);
-        for skipped in codebase.skipped() {
-            suppliers.encrypted |= skipped.reason == SkipReason::Encrypted;
+        for skipped in codebase.skipped().iter().filter(|skipped| skipped.reason == SkipReason::Template) {
             suppliers.charts.push(Supplier { namespace: None, words: words(&skipped.path) });
         }
         suppliers
@@ -56,12 +53,10 @@ impl Suppliers {
         if of_flux && reference.from.kind() == "HelmRelease" || reference.target.group.contains("fluxcd.io") {
             // A chart brings neither its own values nor its source.
             return self.mentioned.contains(name)
-                || self.encrypted && reference.target.is_core("Secret")
                 || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words));
         }
         self.mentioned.contains(name)
             || self.custom.iter().any(|custom| is_named_after(name, custom))
-            || self.encrypted && reference.target.is_core("Secret")
             || self.charts.iter().any(|chart| chart.may_fill(reference, &name_words))
             || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words))
             || is_certificate(reference)

@@ -73,7 +73,7 @@ fn no_report_shows_a_secret() {
     }
 }
 
-/// Seen from the root of this repository the same files are test data, which most rules leave alone: other lines are shown.
+/// Seen from the root of this repository the same files are test data, which most rules leave alone.
 #[test]
 fn the_program_shows_no_secret() {
     for (root, secrets) in SECRETS {

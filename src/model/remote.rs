@@ -1,6 +1,7 @@
 //! Addresses of what is fetched from elsewhere, and what their revisions pin.
 
 use super::image::Pin;
+use super::injected::is_injected;
 use regex::Regex;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -142,10 +143,6 @@ pub fn users_alone(text: &str) -> impl Iterator<Item = Range<usize>> {
         Regex::new(pattern).expect("the pattern is constant")
     });
     USER.captures_iter(text).filter_map(|captures| Some(captures.get(1)?.range()))
-}
-
-fn is_injected(text: &str) -> bool {
-    text.contains(['$', '{', '%'])
 }
 
 /// Whether a web address without scheme is one file and no repository.

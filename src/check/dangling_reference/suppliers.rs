@@ -2,6 +2,8 @@
 
 use super::names::Names;
 use crate::codebase::Codebase;
+use crate::model::delivery::is_flux_kustomization;
+use crate::model::injected::is_injected;
 use crate::model::kustomization::Reference as Remote;
 use crate::model::object::Object;
 use crate::model::reference::Reference;
@@ -79,7 +81,7 @@ impl Suppliers {
         if let Some(chart) = Supplier::of_delivery(object) {
             self.charts.push(chart);
         }
-        if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+        if is_flux_kustomization(object) {
             return;
         }
         self.custom.extend(object.name().filter(|name| name.len() > 2).map(String::from));
@@ -163,7 +165,7 @@ impl Supplier {
         };
         let namespace = namespace.or_else(|| object.namespace().map(String::from));
         let words = words(&object.name().unwrap_or_default());
-        Some(Self { namespace: namespace.filter(|text| !text.contains(['$', '{'])), words })
+        Some(Self { namespace: namespace.filter(|text| !is_injected(text)), words })
     }
 
     /// A chart may install anything into its namespace, and elsewhere what is named after it.

@@ -18,6 +18,7 @@ use crate::finding::{Factor, Finding, HeldBack, Severity};
 use crate::problem::{Place, Problem, Skipped};
 use crate::rule::Verdict;
 use crate::source::{FileId, Sources};
+use rayon::prelude::*;
 use secrets::Secrets;
 
 /// The result of one run, about the paths the user asked about. Everything is sorted; the same input gives the same
@@ -148,9 +149,7 @@ impl Report {
         skipped.retain(|skipped| named.holds(&skipped.path));
         skipped.sort();
         let secrets = Secrets::new(&sources, credentials);
-        for finding in &mut findings {
-            secrets.conceal_in_finding(finding);
-        }
+        findings.par_iter_mut().for_each(|finding| secrets.conceal_in_finding(finding));
         for problem in &mut problems {
             secrets.conceal_in(&mut problem.message);
         }

@@ -8,7 +8,7 @@ use crate::finding::{Credential, Finding};
 use crate::model::remote::{users_alone, without_userinfo};
 use crate::model::secret::{is_mixed, is_random};
 use crate::source::{Source, Sources, Span};
-use regex::{Regex, RegexBuilder};
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -22,7 +22,7 @@ pub struct Secrets {
     /// Sorted by place.
     credentials: Vec<Credential>,
     /// Those that are known again wherever they stand.
-    texts: Option<Regex>,
+    texts: AhoCorasick,
     /// The secret parts of each file, found when the file is first shown.
     by_file: Vec<OnceLock<Vec<Range<usize>>>>,
 }
@@ -62,8 +62,13 @@ impl Secrets {
     pub fn conceal_in_finding(&self, finding: &mut Finding) {
         self.conceal_in(&mut finding.message);
         self.conceal_in(&mut finding.help);
+        // A finding with many places says the same of nearly all of them.
+        let mut clean = String::new();
         for label in &mut finding.related {
-            self.conceal_in(&mut label.message);
+            if label.message != clean {
+                self.conceal_in(&mut label.message);
+                clean.clone_from(&label.message);
+            }
         }
     }
 
@@ -99,7 +104,7 @@ impl Secrets {
     }
 
     fn repeated_in(&self, text: &str) -> Vec<Range<usize>> {
-        self.texts.iter().flat_map(|texts| texts.find_iter(text)).map(|found| found.range()).collect()
+        self.texts.find_iter(text).map(|found| found.range()).collect()
     }
 }
 
@@ -159,19 +164,15 @@ fn said_beside(source: &Source, span: Span, credential: &str) -> Vec<Range<usize
 }
 
 /// Credentials that are no words. People choose `admin` and `web`, which stand everywhere and mean something else.
-fn distinctive(credentials: &[Credential]) -> Option<Regex> {
+fn distinctive(credentials: &[Credential]) -> AhoCorasick {
     const LONGEST: usize = 512;
     let is_distinctive = |text: &&str| {
         text.len() <= LONGEST && !text.contains(char::is_whitespace) && (is_random(text) || is_mixed(text))
     };
     let texts = credentials.iter().map(|credential| credential.text.as_str()).filter(is_distinctive);
-    let mut texts: Vec<String> = texts.map(regex::escape).collect();
-    texts.sort();
-    texts.dedup();
-    let pattern = texts.join("|");
-    let size = 1 << 30;
-    (!texts.is_empty())
-        .then(|| RegexBuilder::new(&pattern).size_limit(size).build().expect("escaped texts are a pattern"))
+    let mut builder = AhoCorasick::builder();
+    let finder = builder.match_kind(MatchKind::LeftmostLongest).build(texts);
+    finder.expect("an automaton has room for more texts than there is memory")
 }
 
 /// Sorted, with those that overlap made one.

@@ -6,6 +6,7 @@
 use crate::finding::Finding;
 use crate::report::Report;
 use crate::source::{Source, Span};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,16 +19,17 @@ use std::fmt::Write as _;
 ///   else the offending line without the blanks around it,
 /// * then how many findings with all this in common stand before it in the file.
 pub fn of(report: &Report) -> Vec<String> {
-    let mut order: Vec<usize> = (0..report.findings.len()).collect();
+    let identities: Vec<String> =
+        report.findings.par_iter().map(|finding| identity(report, finding)).collect();
+    let mut order: Vec<usize> = (0..identities.len()).collect();
     // The counter follows the places, not the severities, which may change without the code.
     order.sort_by_key(|&index| report.findings[index].span);
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut seen: HashMap<&str, u32> = HashMap::new();
     let mut fingerprints = vec![String::new(); order.len()];
     for index in order {
-        let finding = &report.findings[index];
-        let identity = identity(report, finding);
-        let before = seen.entry(identity.clone()).or_default();
-        fingerprints[index] = digest(&identity, *before);
+        let identity = &identities[index];
+        let before = seen.entry(identity).or_default();
+        fingerprints[index] = digest(identity, *before);
         *before += 1;
     }
     fingerprints

@@ -81,11 +81,11 @@ fn of_terraform(source: &Source, monitors: &mut Monitors) {
 /// Templates are not always YAML: a query is what stands behind `expr:`, and the lines below that are indented more.
 fn of_template(source: &Source, monitors: &mut Monitors) {
     let text = source.text();
+    let mut end = 0;
     for (at, _) in text.match_indices("expr:") {
-        let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
-        let indent = at - start;
-        if text[start..at].trim_matches([' ', '-']).is_empty() {
-            let end = at + end_of_block(&text[at..], indent);
+        let line = text[..at].trim_end_matches([' ', '-']);
+        if at >= end && (line.is_empty() || line.ends_with('\n')) {
+            end = at + end_of_block(&text[at..], at - line.len());
             monitors.add(Language::Rule, source, Span::new(source.id(), at as u32, end as u32));
         }
     }
@@ -133,7 +133,7 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 
 /// The configuration of Alertmanager, by itself or inside the values of a chart.
 fn of_routing(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
-    if source.text().contains("receivers") {
+    if root.raw().contains("receivers") {
         let configurations =
             root.walk().filter(|node| node.get("receivers").is_some() && node.get("route").is_some());
         configurations.for_each(|node| monitors.add(Language::Routing, source, node.span()));
@@ -170,7 +170,7 @@ fn of_embedded_dashboard(source: &Source, value: Node<'_>, monitors: &mut Monito
 
 /// `expr` is a query in rules of every operator and in dashboards; `query` and `definition` in dashboards only.
 fn of_queries(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
-    let dashboard = source.text().contains("\"panels\"") || source.text().contains("\"targets\"");
+    let dashboard = root.raw().contains("\"panels\"") || root.raw().contains("\"targets\"");
     let language = if dashboard { Language::Dashboard } else { Language::Rule };
     for entry in root.walk().filter(|node| node.is_mapping()).flat_map(Node::entries) {
         let value = entry.value;

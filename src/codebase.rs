@@ -7,6 +7,7 @@ mod identities;
 mod monitors;
 pub mod namespaces;
 mod reach;
+pub mod unread;
 
 use crate::config::Config;
 use crate::discover::Discovery;
@@ -22,7 +23,6 @@ use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 pub use monitors::Monitors;
 use reach::Reach;
-use std::sync::OnceLock;
 
 /// A cluster codebase.
 #[derive(Debug)]
@@ -40,10 +40,10 @@ pub struct Codebase {
     reach: Reach,
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
+    left_out: Vec<String>,
     other_files: usize,
-    /// Several checks ask for it; the first one computes it.
-    identities: OnceLock<Identities>,
-    monitors: OnceLock<Monitors>,
+    identities: Identities,
+    monitors: Monitors,
 }
 
 /// One document and what it is.
@@ -186,12 +186,12 @@ impl Codebase {
 
     /// The clusters that are known by name, wherever those names come from.
     pub fn identities(&self) -> &Identities {
-        self.identities.get_or_init(|| identities::identities(self))
+        &self.identities
     }
 
     /// What monitors, dashboards and alert routing compare the cluster with.
     pub fn monitors(&self) -> &Monitors {
-        self.monitors.get_or_init(|| monitors::monitors(self))
+        &self.monitors
     }
 
     /// Every kustomization and component.
@@ -217,7 +217,7 @@ impl Codebase {
 
     /// The kustomization itself and all that its build takes in.
     pub fn kustomizations_reached_by(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
-        let files = self.reach.kustomizations_reached_by(file).into_iter();
+        let files = self.reach.kustomizations_reached_by(file).iter().copied();
         files.filter_map(|file| self.kustomization(file))
     }
 
@@ -240,11 +240,6 @@ impl Codebase {
         self.reach.takes_in(outer, inner)
     }
 
-    /// Whether something was not read that could declare more: rules about absence ask this first.
-    pub fn is_incomplete(&self) -> bool {
-        !self.problems.is_empty()
-    }
-
     /// What could not be read.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -253,16 +248,6 @@ impl Codebase {
     /// What was left out on purpose.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
-    }
-
-    /// How many readable documents there are.
-    pub fn document_count(&self) -> usize {
-        self.documents.len()
-    }
-
-    /// How many objects there are.
-    pub fn object_count(&self) -> usize {
-        self.objects.len()
     }
 
     /// How many files are of no kind that k8factor reads.

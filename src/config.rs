@@ -6,10 +6,12 @@ mod file;
 mod flags;
 pub(crate) mod pattern;
 mod root;
+mod named;
 pub(crate) mod text;
 
 pub use file::FILE_NAME;
 pub use flags::Flags;
+pub use named::Named;
 
 use crate::finding::Severity;
 use std::path::PathBuf;
@@ -19,8 +21,10 @@ use std::path::PathBuf;
 pub struct Config {
     /// The folder that paths in the report are relative to.
     pub root: PathBuf,
-    /// Files and folders to check, all inside `root`.
+    /// Files and folders to report on, all inside `root`. They are read whatever ignore files say.
     pub paths: Vec<PathBuf>,
+    /// Whether all of `root` is read. Otherwise nothing is known of what lies beside `paths`.
+    pub reads_root: bool,
     /// A text from standard input that stands for a file.
     pub stdin: Option<Stdin>,
     /// Whether `.gitignore` and `.k8factorignore` are honoured.
@@ -57,6 +61,7 @@ impl Config {
         let root = root.into();
         Self {
             paths: vec![root.clone()],
+            reads_root: true,
             stdin: None,
             respect_ignore_files: true,
             exclude: Vec::new(),

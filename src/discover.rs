@@ -11,17 +11,19 @@ mod kind;
 mod links;
 mod read;
 
-use crate::config::Config;
+use crate::config::{Config, Named};
 use crate::error::Error;
 use crate::problem::{Problem, Skipped};
 use crate::source::{FileKind, Sources};
 use file::{File, Origin};
 use given::Given;
+pub use ignored::NAMES as IGNORE_FILES;
+use kind::Guess;
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;
 
-/// What was found below the paths of a [`Config`].
+/// What was found in the root of a [`Config`], or below its paths.
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// Files of a kind that k8factor reads, with their text, sorted by path.
@@ -30,11 +32,13 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
     /// Files left out on purpose.
     pub skipped: Vec<Skipped>,
-    /// How many other files there are, of no kind that k8factor reads.
+    /// Paths that are there, and that `.k8factorignore` or `exclude` leave out.
+    pub left_out: Vec<String>,
+    /// How many other files there are at the paths the user asked about, of no kind that k8factor reads.
     pub other_files: usize,
 }
 
-/// Walks the paths of `config` in parallel and reads every file of a known kind.
+/// Walks the root and the paths of `config` in parallel and reads every file of a known kind.
 pub fn walk(config: &Config) -> Result<Discovery, Error> {
     let given = Given::sort_out(config)?;
     let mut found = folders::walk(config, &given.names, given.folders);
@@ -45,12 +49,21 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
     file::find_charts(&mut files, &config.root);
     let texts: Vec<_> = files.par_iter().map(|file| file.read(config)).collect();
 
-    let mut discovery = Discovery { skipped, other_files: found.others, ..Discovery::default() };
+    let (named, other_files) = (Named::of(config), found.others - found.others_outside);
+    let mut discovery = Discovery { skipped, other_files, left_out: found.left_out, ..Discovery::default() };
     discovery.problems.extend(given.problems.into_iter().chain(found.problems));
-    files.into_iter().zip(texts).for_each(|(file, text)| discovery.add(file.path, text));
+    files.into_iter().zip(texts).for_each(|(file, text)| discovery.add(file.path, text, &named));
     discovery.problems.sort();
     discovery.skipped.sort();
     Ok(discovery)
+}
+
+/// The kind of a file that its path alone tells. There is none for folders and for what only the text could tell.
+pub fn kind_of(path: &str) -> Option<FileKind> {
+    match kind::guess(path) {
+        Guess::Kind(kind) => Some(kind),
+        Guess::PerhapsShell | Guess::Other => None,
+    }
 }
 
 impl Discovery {
@@ -67,12 +80,12 @@ impl Discovery {
         discovery
     }
 
-    fn add(&mut self, path: String, text: Result<(FileKind, Arc<str>), Refusal>) {
+    fn add(&mut self, path: String, text: Result<(FileKind, Arc<str>), Refusal>, named: &Named) {
         match text {
             Ok((kind, text)) => drop(self.sources.add(path, kind, text)),
             Err(Refusal::Skip(reason)) => self.skipped.push(Skipped { path, reason }),
             Err(Refusal::Problem(message)) => self.problems.push(Problem::with_path(path, message)),
-            Err(Refusal::Other) => self.other_files += 1,
+            Err(Refusal::Other) => self.other_files += usize::from(named.holds(&path)),
         }
     }
 }

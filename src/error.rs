@@ -14,7 +14,7 @@ pub struct Error {
 
 /// What stopped k8factor.
 #[derive(Debug)]
-pub enum ErrorKind {
+enum ErrorKind {
     /// A path given by the user does not exist or cannot be opened.
     Path(std::io::Error),
     /// The configuration file does not say something meaningful.
@@ -51,11 +51,6 @@ impl Error {
     /// The report could not be written.
     pub fn output(source: std::io::Error) -> Self {
         Self { kind: ErrorKind::Output(source), culprit: "standard output".into() }
-    }
-
-    /// What kind of error it is.
-    pub fn kind(&self) -> &ErrorKind {
-        &self.kind
     }
 }
 

@@ -29,6 +29,19 @@ pub struct Finding {
     pub builds: Vec<String>,
 }
 
+/// A finding that was not made: what it would say is missing may stand in something that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldBack {
+    /// The rule that would object.
+    pub rule: RuleId,
+    /// The factor that would be violated.
+    pub factor: Factor,
+    /// Where the finding would be.
+    pub span: Span,
+    /// What was not read, relative to the checked root. Empty if nothing but the given paths was.
+    pub unread: String,
+}
+
 /// A place and why it matters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {

@@ -55,8 +55,10 @@ pub enum SkipReason {
     TooLarge,
     /// Not text.
     Binary,
-    /// A symbolic link that leaves the checked root, or leads in a circle.
+    /// A symbolic link that leaves the checked root.
     Link,
+    /// A symbolic link that leads in a circle, to what is read where it really is.
+    Circle,
 }
 
 impl SkipReason {
@@ -67,7 +69,7 @@ impl SkipReason {
             Self::Encrypted => "encrypted",
             Self::TooLarge => "too-large",
             Self::Binary => "binary",
-            Self::Link => "link",
+            Self::Link | Self::Circle => "link",
         }
     }
 }

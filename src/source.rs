@@ -63,11 +63,6 @@ impl<'a> IntoIterator for &'a Sources {
 pub struct FileId(u32);
 
 impl FileId {
-    /// The number of the file at a position in [`Sources`].
-    pub(crate) fn from_index(index: usize) -> Self {
-        Self(index as u32)
-    }
-
     /// Position in [`Sources`].
     pub fn index(self) -> usize {
         self.0 as usize
@@ -277,12 +272,23 @@ impl Source {
 
     /// The nearest offset at or before this one that is inside the text and between two characters.
     pub fn clamp(&self, offset: u32) -> u32 {
-        let mut offset = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset as u32
+        floor_char(&self.text, offset as usize) as u32
     }
+}
+
+/// The last boundary of a character at or before an offset.
+pub fn floor_char(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Whether a path is a folder or lies below it. The folder above all others is empty.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Every byte begins a character, except those that continue one.

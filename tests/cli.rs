@@ -3,7 +3,10 @@
 //! Codebases are built here, because most of them cannot be kept in a repository: pipes, circles of links, bytes that
 //! are no text.
 
+mod common;
+
 use assert_cmd::Command;
+use common::shared::left_out;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -392,7 +395,7 @@ fn what_may_not_be_read_is_a_problem() {
     mode("closed", 0o000);
     mode("secret.yaml", 0o000);
     if fs::read(codebase.path().join("secret.yaml")).is_ok() {
-        eprintln!("LEFT OUT: permissions do not bind this user (root?), so nothing is refused");
+        left_out("files that may not be read", "permissions do not bind this user (root?)");
         return;
     }
     let run = Run::new(codebase.path(), &["check", "--format", "json"]);
@@ -414,7 +417,7 @@ fn pipes_and_sockets_are_never_opened() {
     for name in pipes {
         let status = std::process::Command::new("mkfifo").arg(codebase.path().join(name)).status();
         if !status.is_ok_and(|status| status.success()) {
-            eprintln!("LEFT OUT: there is no mkfifo here, so no pipe can be made");
+            left_out("pipes", "there is no mkfifo here to make them");
             return;
         }
     }
@@ -459,7 +462,7 @@ fn a_configuration_or_a_rule_page_that_is_no_file_is_an_error() {
         fs::create_dir_all(pipe.parent().expect("it lies in the root")).expect("a new folder");
         let status = std::process::Command::new("mkfifo").arg(&pipe).status();
         if !status.is_ok_and(|status| status.success()) {
-            eprintln!("LEFT OUT: there is no mkfifo here, so no pipe can be made");
+            left_out("pipes", "there is no mkfifo here to make them");
             return;
         }
         let run = Run::new(codebase.path(), &["check"]);
@@ -471,10 +474,10 @@ fn a_configuration_or_a_rule_page_that_is_no_file_is_an_error() {
 #[cfg(unix)]
 #[test]
 fn a_rule_page_may_be_a_link() {
-    let page = include_bytes!("../src/cli/rules/new.md");
+    let page = include_bytes!("../rules/4-one-way-build/live-status.md");
     let files = [("shared.md", &page[..]), (".k8factor/rules/7-x/own.md -> ../../../shared.md", b"")];
     let run = Run::new(codebase(&files).path(), &["rules", "list"]);
-    assert!(run.exit == 0 && run.stdout.contains("7  own "), "{}{}", run.stdout, run.stderr);
+    assert!(run.exit == 0 && run.stdout.contains("7 * own "), "{}{}", run.stdout, run.stderr);
 }
 
 #[cfg(target_os = "linux")]

@@ -2,9 +2,9 @@
 
 #![allow(clippy::print_stderr, reason = "figures are for people to read")]
 
-#[path = "common/corpora.rs"]
-mod corpora;
+mod common;
 
+use common::shared;
 use k8factor::config::Config;
 use k8factor::problem::Place;
 use k8factor::report::Report;
@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn every_codebase_goes_through() {
-    let Some(folder) = corpora::folder("public codebases") else { return };
+    let Some(folder) = shared::folder("corpora", "public codebases") else { return };
     eprintln!("\n    ms files findings by rule");
-    for codebase in corpora::codebases(&folder) {
+    for codebase in shared::codebases(&folder) {
         go_through(&codebase);
     }
     go_through(&folder);

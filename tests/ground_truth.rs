@@ -5,9 +5,9 @@
 
 #![allow(clippy::print_stderr, reason = "figures are for people to read")]
 
-#[path = "common/corpora.rs"]
-mod corpora;
+mod common;
 
+use common::shared;
 use k8factor::config::Config;
 use k8factor::finding::Factor;
 use k8factor::report::Report;
@@ -17,21 +17,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// What was reached; a change that falls below needs a reason. Factor, faults found and innocent lines left alone, both
-/// in percent.
-const FLOORS: &[(u8, usize, usize)] = &[(7, 100, 100)];
+/// in percent. Nobody has marked lines of factor 5.
+const FLOORS: [(u8, usize, usize); 7] =
+    [(1, 100, 100), (2, 100, 100), (3, 100, 100), (4, 100, 100), (6, 81, 100), (7, 100, 100), (8, 100, 100)];
 
 /// How far a finding may lie from the marked line.
 const REACH: u32 = 2;
 
 #[test]
 fn marked_lines_are_judged_as_people_judge_them() {
-    let Some(folder) = corpora::folder("ground truth") else { return };
+    let Some(folder) = shared::folder("corpora", "ground truth") else { return };
     let table = fs::read_to_string(folder.join("ground-truth.tsv")).expect("it lies beside the codebases");
     let rows: Vec<Row> = table.lines().skip(1).filter_map(Row::read).collect();
     let rules = rule::built_in().expect("every built-in page loads");
     let factors: BTreeSet<Factor> = rules.iter().map(|rule| rule.factor).collect();
     let mut scores: BTreeMap<Factor, Score> = BTreeMap::new();
-    for path in corpora::codebases(&folder) {
+    for path in shared::codebases(&folder) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let report = k8factor::check(&Config::for_folder(path)).expect("the codebase can be checked");
         let places = places(&report);
@@ -143,9 +144,10 @@ fn print(scores: &BTreeMap<Factor, Score>) {
 }
 
 fn check_floors(scores: &BTreeMap<Factor, Score>) {
-    for &(number, found, silent) in FLOORS {
-        let score = Factor::from_number(number).and_then(|factor| scores.get(&factor));
-        let Some(score) = score else { continue };
+    let with_floor: Vec<_> = FLOORS.iter().map(|(number, ..)| *number).collect();
+    let with_rows: Vec<_> = scores.keys().map(|factor| factor.number()).collect();
+    assert_eq!(with_rows, with_floor, "every factor that people have marked has a floor");
+    for ((number, found, silent), score) in FLOORS.into_iter().zip(scores.values()) {
         let (now_found, now_silent) = (score.found(), score.silent());
         assert!(now_found >= found, "factor {number} finds {now_found} % of the faults");
         assert!(now_silent >= silent, "factor {number} leaves {now_silent} % of the innocent lines alone");

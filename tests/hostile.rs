@@ -77,6 +77,8 @@ const CASES: &[Case] = &[
     ("open quotes of Jenkins", 50_000, |n| one("Jenkinsfile", "sh '''a\nsh \"b\"\n".repeat(n))),
     ("steps", 5_000, |n| one(".github/workflows/a.yaml", format!("jobs:\n  a:\n    steps:\n{}", "    - run: kubectl get x -o yaml > y.yaml && git commit -am x\n".repeat(n)))),
     ("variables", 10_000, |n| one("a.env", list(n, "", |i| format!("PASSWORD_{i}=cThadDJMbVgwdlI1eU43Y0o0Yldr\n")))),
+    ("installers", 5_000, |n| one("a.sh", script(&"curl https://get.k3s.io | sh -\n".repeat(n)))),
+    ("tokens", 3_000, |n| one("a.sh", script(&list(n, "", |i| format!("export TOKEN=ghp_k8factorMadeThisTokenUpForItsPa{i:04}\n"))))),
     ("comments", 10_000, |n| with_clusters(10, "a.yaml", "# prod-20261103-1\na: prod-20261103-1\n".repeat(n))),
 ];
 

@@ -12,11 +12,19 @@ mod readers;
 
 use codebases::Seeds;
 use common::rules::files_below;
+use k8factor::config::Config;
+use k8factor::finding::Factor;
+use k8factor::rule::command;
+use std::fs;
 use std::time::{Duration, Instant};
 
 #[test]
 fn rule_pages_load_or_say_where_and_why_not() {
-    let declarative = include_str!("../src/cli/rules/new.md");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = Config::for_folder(folder.path());
+    command::new(&config, "new", Factor::Codebase).expect("a new page");
+    let declarative =
+        &fs::read_to_string(config.rules_folder.join("1-codebase/new.md")).expect("it was written");
     let expression = "---\nsummary: x\nseverity: info\nconfidence: low\nhelp: x.\nkinds: [apps/*, Pod]\n\
         each: ['spec.template.spec.containers[*]', '**.image', 'metadata.annotations[\"a.b/c\"]']\n\
         fails: 'self.all(k, self[k].matches(\"^a+$\") || size(k) > 3 ? has(object.spec) : k in [1, 2.5e3, b\"x\"])'\n\

@@ -1,20 +1,43 @@
-//! What the README shows is what the program prints.
+//! What the documents show is what the program prints.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 #[test]
 fn the_picture_is_real_output() {
     let readme = fs::read_to_string("README.md").expect("README.md exists");
-    let block = readme.split("```console\n").nth(1).and_then(|rest| rest.split("```").next());
-    let (command, picture) = block.and_then(|block| block.split_once('\n')).expect("a console block");
-    let arguments = command.strip_prefix("$ k8factor ").expect("a prompt and the program").split(' ');
-    let output = Command::new(env!("CARGO_BIN_EXE_k8factor")).args(arguments).output().expect("it runs");
-    let printed = String::from_utf8(output.stdout).expect("a report is text");
+    let (command, picture) = console(&readme).split_once('\n').expect("a command and what it prints");
+    let printed = run(command.strip_prefix("$ ").expect("a prompt"), Path::new("."));
     // `…` on a line of its own stands for what is left out.
     for part in picture.split("\n…\n") {
         assert!(printed.contains(part.trim_matches('\n')), "README.md shows what is not printed:\n{part}");
     }
+}
+
+#[test]
+fn the_guide_to_rules_shows_real_commands() {
+    let guide = fs::read_to_string("docs/writing-rules.md").expect("the guide exists");
+    let session = console(&guide).split_once("$ ").expect("a prompt").1;
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    for step in session.split("\n$ ") {
+        let (command, expected) = step.split_once('\n').expect("a command and what it prints");
+        let printed = run(command, folder.path());
+        assert_eq!(printed.trim_end(), expected.trim_end(), "docs/writing-rules.md: {command}");
+    }
+}
+
+/// The first picture of a terminal in a page.
+fn console(page: &str) -> &str {
+    page.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a console block")
+}
+
+/// What a command prints to standard output.
+fn run(command: &str, folder: &Path) -> String {
+    let arguments = command.strip_prefix("k8factor ").expect("the program and what it is to do").split(' ');
+    let mut program = Command::new(env!("CARGO_BIN_EXE_k8factor"));
+    let output = program.args(arguments).current_dir(folder).output().expect("it runs");
+    String::from_utf8(output.stdout).expect("what is printed is text")
 }
 
 #[test]
@@ -24,7 +47,7 @@ fn every_link_to_a_file_leads_somewhere() {
         let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let is_file = !link.is_empty() && !link.contains("://");
-            let path = std::path::Path::new(folder).join(link);
+            let path = Path::new(folder).join(link);
             assert!(!is_file || path.exists(), "{page} links to {link}, which does not exist");
         }
     }

@@ -41,7 +41,10 @@ fn every_page_has_the_same_shape() {
     for rule in built_in() {
         let (path, id) = (rule.page().path(), rule.id.as_str());
         let headings: Vec<_> = rule.page().headings().into_iter().filter(|(level, _)| *level <= 2).collect();
-        let titles: Vec<_> = headings.iter().map(|(level, text)| (*level, text.as_str())).skip(1).collect();
+        let mut titles: Vec<_> =
+            headings.iter().map(|(level, text)| (*level, text.as_str())).skip(1).collect();
+        // Native checks that take parameters say which; tests/parameters.rs holds that.
+        titles.retain(|title| *title != (2, "Parameters"));
         assert_eq!(headings.first().map(|(level, _)| *level), Some(1), "{path} begins with a title");
         assert_eq!(titles, [(2, "Why"), (2, "Bad"), (2, "Good")], "{path}");
         assert!(

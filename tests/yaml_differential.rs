@@ -8,6 +8,7 @@ mod common;
 #[path = "common/mutants.rs"]
 mod mutants;
 
+use common::{shared, style_mark};
 use k8factor::yaml::{self, Fault, Node, Readers, Schema, Shape, Style, Tree, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -24,10 +25,7 @@ fn differences_from_other_readers_are_of_known_kinds() {
 
 #[test]
 fn real_codebases_are_read_as_others_read_them() {
-    let Some(folder) = common::shared("corpora") else {
-        eprintln!("LEFT OUT: real codebases are not on this machine");
-        return;
-    };
+    let Some(folder) = shared::folder("corpora", "other readers on public codebases") else { return };
     let files = ignore::WalkBuilder::new(folder).standard_filters(false).build().flatten();
     let yaml = files.filter(|file| {
         file.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
@@ -168,13 +166,7 @@ fn push_shape(node: Node<'_>, shape: &mut String) {
     }
     match node.shape() {
         Shape::Scalar => {
-            let style = match node.style() {
-                Style::SingleQuoted => '\'',
-                Style::DoubleQuoted => '"',
-                Style::Literal => '|',
-                Style::Folded => '>',
-                Style::Plain | Style::Block | Style::Flow => ':',
-            };
+            let style = style_mark(node.style());
             let text = node.text();
             let text = if style == ':' && text == "~" { "" } else { &text };
             writeln!(shape, "{style}{}", escape(text)).unwrap();

@@ -1,6 +1,6 @@
 //! Finds clusters that the codebase names and does not declare.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Origin};
 use crate::model::kubernetes_version::{OBJECTS, of_data};
@@ -38,7 +38,7 @@ impl Check for ClusterWithoutSpec {
         outcome.looked_at(codebase.identities().len() + codebase.clusters().count() + servers.len());
         let undeclared = codebase.identities().iter().filter(|identity| !is_declared(identity));
         let undeclared: Vec<Named> = undeclared.filter_map(Named::of).collect();
-        if undeclared.is_empty() && servers.is_empty() || codebase.is_incomplete() {
+        if undeclared.is_empty() && servers.is_empty() {
             return;
         }
         match declared(codebase) {
@@ -86,7 +86,7 @@ fn none_declared(clusters: &[Named]) -> Violation {
     let message = format!(
         "nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
     );
-    let mut violation = Violation::at_span(clusters[0].span, message);
+    let mut violation = Violation::at_span(clusters[0].span, message).for_want_of(spec());
     for cluster in clusters.iter().take(SHOWN).skip(1) {
         violation = violation.with_related(cluster.span, format!("`{}` is named here", cluster.name));
     }
@@ -99,8 +99,28 @@ fn not_declared(cluster: &Named) -> Violation {
         "no spec in this codebase declares cluster `{}`, as others are declared: its replacement cannot be built from here",
         cluster.name
     );
-    Violation::at_span(cluster.span, message).weaker().less_sure()
+    Violation::at_span(cluster.span, message).for_want_of(spec()).weaker().less_sure()
 }
+
+fn spec() -> Missing {
+    Missing::anywhere().or_in_scripts().with_one_of(WORDS)
+}
+
+/// A text in which none of these stands is no spec of a cluster, in the language of any tool that is known here.
+const WORDS: [&str; 12] = [
+    "kind: Cluster\n",
+    "kind: Cluster\r",
+    "ClusterConfig",
+    "ClusterDeployment",
+    "cluster",
+    "ControlPlane",
+    "controlPlane",
+    "kubernetesVersion",
+    "kubernetes_version",
+    "machine:",
+    "nodes:",
+    "talosVersion",
+];
 
 /// How many names a message lists.
 const SHOWN: usize = 5;

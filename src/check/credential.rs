@@ -3,7 +3,7 @@
 use super::token::{Note, PASSWORD_IN_URL, tokens};
 use crate::codebase::Codebase;
 use crate::model::role::Zone;
-use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, key_kind};
+use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, is_uuid, key_kind};
 use crate::source::{Source, Span};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -197,11 +197,6 @@ fn is_dns_name(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
-}
-
-fn is_uuid(value: &str) -> bool {
-    let lengths = value.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 fn with_article(what: &str) -> String {

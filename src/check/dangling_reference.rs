@@ -9,10 +9,10 @@ mod provided;
 mod suppliers;
 
 use super::own_repository::Own;
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob;
 use crate::model::reference::{Reference, references};
-use crate::problem::Place;
 use provided::Provided;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
@@ -21,25 +21,50 @@ use suppliers::Suppliers;
 /// References to nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct DanglingReference {}
+pub(super) struct DanglingReference {
+    /// What something outside of the codebase provides.
+    provided: Vec<KindAndName>,
+}
 
 impl Check for DanglingReference {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-        // What was left out of this run may well be there.
-        if !codebase.config().paths.contains(&codebase.config().root) {
-            return;
-        }
         paths::check(codebase, &Own::of(codebase), outcome);
         let all: Vec<_> =
             codebase.objects().flat_map(references).filter(|reference| !reference.optional).collect();
         outcome.looked_at(all.len());
-        // Files that could not be read as YAML are still searched for names; others cannot be.
-        if codebase.problems().iter().any(|problem| matches!(problem.place, Place::Path(_))) {
-            return;
-        }
-        for places in by_name(dangling(codebase, all)).into_values() {
+        let mut dangling = dangling(codebase, all);
+        dangling.retain(|reference| !self.provided.iter().any(|provided| provided.is_meant_by(reference)));
+        for places in by_name(dangling).into_values() {
             outcome.report(violation(codebase, &places));
         }
+    }
+}
+
+/// `Secret/registry-*`.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct KindAndName {
+    kind: String,
+    /// A pattern.
+    name: String,
+}
+
+impl TryFrom<String> for KindAndName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').filter(|(kind, _)| kind.starts_with(|c: char| c.is_ascii_uppercase()));
+        let (kind, name) = parts.ok_or_else(|| {
+            format!("`{text}` is no kind and name. Write both, such as `Secret/registry-*`")
+        })?;
+        Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
+    }
+}
+
+impl KindAndName {
+    fn is_meant_by(&self, reference: &Reference<'_>) -> bool {
+        self.kind == *reference.target.kind && glob::matches(&self.name, &reference.name)
     }
 }
 
@@ -80,15 +105,18 @@ fn violation(codebase: &Codebase, places: &[Reference<'_>]) -> Violation {
     for place in places.iter().skip(1).take(MAX_RELATED) {
         violation = violation.with_related(place.node.span(), format!("{} needs it too", place.from.title()));
     }
+    // Every text was searched for the name, understood or not.
+    let missing = Missing::anywhere().or_in_scripts().in_no_text();
     if first.target.is_core("Secret") {
         let help = format!(
             "Declare how Secret `{}` comes into being, with an ExternalSecret or a SealedSecret for example.",
             first.name
         );
-        return violation.with_help(help).weaker().weaker().less_sure();
+        let secret = missing.or_encrypted();
+        return violation.with_help(help).for_want_of(secret).weaker().weaker().less_sure();
     }
     let help = format!("Add {kind} `{}`, or correct the name.", first.name);
-    let violation = violation.with_help(help).weaker();
+    let violation = violation.with_help(help).for_want_of(missing).weaker();
     if codebase.skipped().is_empty() { violation } else { violation.less_sure() }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob;
 use crate::model::kustomization::resolve_path;
 use crate::model::role::Zone;
 use crate::model::script::{Runner, Script, scripts};
@@ -15,7 +16,10 @@ use std::sync::LazyLock;
 /// Objects to `kubectl get … -o yaml > file` and its like.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExportIntoCodebase {}
+pub(super) struct ExportIntoCodebase {
+    /// Patterns of files that no cluster is built from, as the commands write them.
+    except: Vec<String>,
+}
 
 impl Check for ExportIntoCodebase {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -25,8 +29,9 @@ impl Check for ExportIntoCodebase {
             if !TOOLS.is_match(source.text()) {
                 continue;
             }
+            let commits = COMMITS.is_match(source.text());
             for script in scripts(source, codebase.tree(source.id())) {
-                look_at(&script, source, codebase, outcome);
+                look_at(&script, source, commits, codebase, &self.except, outcome);
             }
         }
     }
@@ -90,10 +95,16 @@ const VALUE_FLAGS: &[&str] = &[
     "--profile",
 ];
 
-fn look_at(script: &Script<'_>, source: &Source, codebase: &Codebase, outcome: &mut Outcome) {
+fn look_at(
+    script: &Script<'_>,
+    source: &Source,
+    commits: bool,
+    codebase: &Codebase,
+    except: &[String],
+    outcome: &mut Outcome,
+) {
     let pipelines = script.pipelines();
     outcome.looked_at(pipelines.len());
-    let commits = COMMITS.is_match(source.text());
     if script.runner == Runner::Container && !COMMITS.is_match(&script.text) {
         return;
     }
@@ -104,7 +115,9 @@ fn look_at(script: &Script<'_>, source: &Source, codebase: &Codebase, outcome: &
     for pipeline in &pipelines {
         let Some((export, target)) = export(pipeline) else { continue };
         let Some(target) = Target::of(target, &variables, source, codebase) else { continue };
-        outcome.report(violation(script, pipeline, export, &target, commits));
+        if !glob::matches_any(except, &target.path) {
+            outcome.report(violation(script, pipeline, export, &target, commits));
+        }
     }
 }
 

@@ -116,7 +116,8 @@ impl Check for Expression {
     /// Kinds are matched once for each type, objects are judged in parallel.
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let types = codebase.types().iter().enumerate();
-        let types = types.filter(|(_, meta)| self.kinds.iter().any(|kind| kind.matches(meta)));
+        let types =
+            types.filter(|(_, meta)| self.kinds.iter().any(|kind| kind.matches(meta.group(), meta.kind())));
         let objects: Vec<_> = types.flat_map(|(index, _)| codebase.objects_of_type(index)).collect();
         let budget = Budget::for_objects(objects.len());
         let judged = objects.par_iter().with_min_len(64).map(|object| self.judge(*object, &budget));

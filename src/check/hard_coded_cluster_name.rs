@@ -15,7 +15,7 @@ use allowed::Allowed;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// See `rules/6-non-name-management/hard-coded-cluster-name.md`.
+/// Searches texts for the names of known clusters.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct HardCodedClusterName {}

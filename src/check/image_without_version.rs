@@ -7,8 +7,9 @@ mod pipelines;
 mod places;
 mod values;
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob::matches_any;
 use crate::model::image::{ImageName, Pin};
 use crate::source::FileKind;
 use decided::Decided;
@@ -17,8 +18,13 @@ use serde::Deserialize;
 
 /// Container images without a version.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct ImageWithoutVersion {}
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ImageWithoutVersion {
+    /// Patterns of tags that move beside those that everybody moves.
+    floating_tags: Vec<String>,
+    /// Patterns of images, without their tags, whose version is kept somewhere else.
+    except: Vec<String>,
+}
 
 impl Check for ImageWithoutVersion {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -27,10 +33,14 @@ impl Check for ImageWithoutVersion {
         let places = places::all(codebase, &texts);
         outcome.looked_at(places.len());
         for place in places {
-            let Some(violation) = judge(&place) else { continue };
+            let Some(violation) = self.judge(&place) else { continue };
             if decided.elsewhere(&place) {
                 continue;
             }
+            let violation = match set_elsewhere(&place) {
+                Some(missing) => violation.for_want_of(missing),
+                None => violation,
+            };
             // What a chart has by default, its users override.
             let kind = codebase.source(place.file()).kind();
             let is_default = matches!(kind, FileKind::HelmValues | FileKind::HelmTemplate);
@@ -39,40 +49,54 @@ impl Check for ImageWithoutVersion {
     }
 }
 
-fn judge(place: &Place<'_>) -> Option<Violation> {
-    let text = place.image.as_str()?;
-    match &place.at {
-        Where::Tag { name } => {
-            let tag = text.trim();
-            let known = ImageName { name: "named", tag: Some(tag), digest: None };
-            let judged = !known.is_placeholder() && !tag.contains('@');
-            judged.then(|| object_to_tag(place, &format!("{name}:{tag}"), tag))?
+/// What a kustomization would say that sets the version.
+fn set_elsewhere(place: &Place<'_>) -> Option<Missing> {
+    let text = place.image.text();
+    let name = match &place.at {
+        Where::Tag { name } => name,
+        Where::Container(_) | Where::Patch(_) => ImageName::parse(text.trim()).name,
+        Where::Pipeline | Where::Values => return None,
+    };
+    Some(Missing::in_kustomizations().that_belongs_here().with_one_of([name]))
+}
+
+impl ImageWithoutVersion {
+    fn judge(&self, place: &Place<'_>) -> Option<Violation> {
+        let text = place.image.as_str()?;
+        match &place.at {
+            Where::Tag { name } => {
+                let tag = text.trim();
+                let known = ImageName { name: "named", tag: Some(tag), digest: None };
+                let judged =
+                    !known.is_placeholder() && !tag.contains('@') && !matches_any(&self.except, name);
+                judged.then(|| self.object_to_tag(place, &format!("{name}:{tag}"), tag))?
+            }
+            _ => self.judge_name(place, text.trim()),
         }
-        _ => judge_name(place, text.trim()),
     }
-}
 
-fn judge_name(place: &Place<'_>, text: &str) -> Option<Violation> {
-    // GitHub Actions have an address, Argo CD's overrides the old name before the new one.
-    let text = text.strip_prefix("docker://").unwrap_or(text);
-    let text = text.split_once('=').map_or(text, |(_, image)| image);
-    let image = ImageName::parse(text);
-    if image.digest.is_some() || image.is_placeholder() {
-        return None;
+    fn judge_name(&self, place: &Place<'_>, text: &str) -> Option<Violation> {
+        // GitHub Actions have an address, Argo CD's overrides the old name before the new one.
+        let text = text.strip_prefix("docker://").unwrap_or(text);
+        let text = text.split_once('=').map_or(text, |(_, image)| image);
+        let image = ImageName::parse(text);
+        if image.digest.is_some() || image.is_placeholder() || matches_any(&self.except, image.name) {
+            return None;
+        }
+        match image.tag {
+            Some(tag) => self.object_to_tag(place, text, tag),
+            None if place.at.may_leave_the_tag_out() => None,
+            None => Some(place.violation(format!(
+                "image `{text}` has no tag: {} gets whatever was pushed last",
+                place.at.who()
+            ))),
+        }
     }
-    match image.tag {
-        Some(tag) => object_to_tag(place, text, tag),
-        None if place.at.may_leave_the_tag_out() => None,
-        None => Some(place.violation(format!(
-            "image `{text}` has no tag: {} gets whatever was pushed last",
-            place.at.who()
-        ))),
-    }
-}
 
-fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation> {
-    let who = place.at.who();
-    match Pin::of(tag) {
+    fn object_to_tag(&self, place: &Place<'_>, image: &str, tag: &str) -> Option<Violation> {
+        let who = place.at.who();
+        let pin = if matches_any(&self.floating_tags, tag) { Pin::Floating } else { Pin::of(tag) };
+        match pin {
         Pin::Floating => Some(place.violation(format!(
             "tag `{tag}` of image `{image}` moves: {who} gets whatever it means on that day"
         ))),
@@ -83,5 +107,6 @@ fn object_to_tag(place: &Place<'_>, image: &str, tag: &str) -> Option<Violation>
             "tag `{tag}` of image `{image}` names no version: {who} gets whatever it means on that day"
         )).weaker().less_sure()),
         Pin::Word | Pin::Pinned => None,
+    }
     }
 }

@@ -1,16 +1,17 @@
 //! Jobs that do not say whether running twice or not at all is worse.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::protection::{added_labels, is_run_by_another, labels};
 use crate::model::role::Role;
-use crate::source::FileId;
+use crate::model::workload::is_job;
+use crate::source::{FileId, is_below};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// See `rules/8-duplication-loss/job-without-protection-label.md`.
+/// Looks for jobs that nothing labels.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct JobWithoutProtectionLabel {}
@@ -32,10 +33,6 @@ impl Check for JobWithoutProtectionLabel {
     }
 }
 
-fn is_job(object: Object<'_>) -> bool {
-    object.is("batch", "Job") || object.is("batch", "CronJob")
-}
-
 /// One finding for a folder: a team answers the question for all its jobs at once.
 fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
     let (first, others) = jobs.split_first()?;
@@ -53,6 +50,8 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
          matters."
     );
     let violation = Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
+    let label = Missing::anywhere().that_belongs_here().with_one_of([key, &in_json_patch(key)]);
+    let violation = violation.for_want_of(label);
     Some(others.iter().fold(violation, |violation, job| {
         violation.with_related(place(*job).span(), format!("{} does not say either", job.title()))
     }))
@@ -71,14 +70,9 @@ fn home(codebase: &Codebase, file: FileId) -> &str {
     above.max_by_key(|builder| builder.len()).unwrap_or(folder)
 }
 
-fn is_below(folder: &str, ancestor: &str) -> bool {
-    let rest = folder.strip_prefix(ancestor);
-    ancestor.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// Patches inside a kustomization are not taken apart: whoever writes the label there knows of the question.
 fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
-    let in_json_patch = key.replace('/', "~1");
+    let in_json_patch = in_json_patch(key);
     codebase.kustomizations_reaching(file).any(|kustomization| {
         let patches = ["patches", "patchesStrategicMerge", "patchesJson6902"].iter();
         let mut patches =
@@ -86,6 +80,10 @@ fn is_labelled_by_build(codebase: &Codebase, file: FileId, key: &str) -> bool {
         added_labels(kustomization, key).next().is_some()
             || patches.any(|text| text.contains(key) || text.contains(&in_json_patch))
     })
+}
+
+fn in_json_patch(key: &str) -> String {
+    key.replace('/', "~1")
 }
 
 /// Kind and name of what patches label.

@@ -1,6 +1,6 @@
 //! Finds cluster specs that do not say which Kubernetes they want, and those that say it too loosely.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::cluster::Cluster;
 use crate::model::kubernetes_version::{
@@ -10,6 +10,7 @@ use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::yaml::Node;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Specs without a version of Kubernetes.
@@ -96,6 +97,10 @@ impl<'a> Spec<'a> {
         let path = self.field.path.join(".").replace(".*", "[*]");
         let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.field.tool));
         let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
+        let named = self.object.and_then(Object::name);
+        let elsewhere = named.map_or_else(|| self.key().to_owned(), Cow::into_owned);
+        let violation =
+            violation.for_want_of(Missing::anywhere().that_belongs_here().with_one_of([elsewhere]));
         if self.field.is_local() { violation.weaker().weaker() } else { violation }
     }
 
@@ -108,7 +113,7 @@ impl<'a> Spec<'a> {
                 let message = format!("`{key}: {raw}` is a number to YAML, which reads {number}: {tool} gets another version than the one written");
                 self.at(node, message).with_help(format!("Quote it: `{key}: \"{raw}\"`."))
             }
-            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} installs the newest one of the day, or none")),
+            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} chooses one on the day of the rebuild, or refuses the spec")),
             Written::Floating => self.at(node, format!("`{key}: {raw}` names no version: the new cluster gets whatever it means on that day")),
         };
         let weaker = match self.field.precision {

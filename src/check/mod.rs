@@ -14,6 +14,7 @@ mod image_without_version;
 mod job_without_protection_label;
 mod kubernetes_version;
 mod live_status;
+mod missing;
 mod monitor_filters_on_cluster_name;
 mod namespace_not_backed_up;
 mod no_backup;
@@ -33,6 +34,7 @@ use crate::model::object::Object;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
+pub use missing::Missing;
 
 /// A question asked of the whole codebase. Its serde fields are the parameters a rule page gives in `with:`.
 pub trait Check: Send + Sync {
@@ -106,6 +108,9 @@ pub struct Violation {
     pub weaker: u8,
     /// How many steps less sure than the rule's confidence.
     pub less_sure: u8,
+    /// What is not there, for an objection to an absence. Where something was not read that could hold it, the runner
+    /// holds the objection back.
+    pub missing: Option<Missing>,
 }
 
 impl Violation {
@@ -124,6 +129,7 @@ impl Violation {
             related: Vec::new(),
             weaker: 0,
             less_sure: 0,
+            missing: None,
         }
     }
 
@@ -145,6 +151,13 @@ impl Violation {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that the objection is to an absence, and of what.
+    #[must_use]
+    pub fn for_want_of(mut self, missing: Missing) -> Self {
+        self.missing = Some(missing);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::model::name::names_another_system;
 use crate::source::FileId;
 use std::collections::BTreeMap;
 
-/// See `rules/6-non-name-management/monitor-filters-on-cluster-name.md`.
+/// Looks at what monitors and routes filter by.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct MonitorFiltersOnClusterName {}

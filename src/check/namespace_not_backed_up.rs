@@ -1,9 +1,10 @@
 //! `namespace-not-backed-up`: backups are scheduled, and a namespace with data is in none of them.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::namespaces::Namespace;
 use crate::model::backup::{Coverage, Schedule};
+use crate::model::glob;
 use crate::source::Span;
 use crate::yaml::Node;
 use serde::Deserialize;
@@ -12,7 +13,10 @@ use std::collections::{BTreeMap, HashMap};
 /// Compares the namespaces that hold data with what the schedules save.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct NamespaceNotBackedUp {}
+pub(super) struct NamespaceNotBackedUp {
+    /// Patterns of namespaces whose data may be lost, or is saved by something else.
+    except: Vec<String>,
+}
 
 impl Check for NamespaceNotBackedUp {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -20,7 +24,8 @@ impl Check for NamespaceNotBackedUp {
         if schedules.is_empty() || codebase.has_backup_schedules_in_templates() {
             return;
         }
-        let namespaces = codebase.namespaces();
+        let mut namespaces = codebase.namespaces();
+        namespaces.retain(|name, _| !glob::matches_any(&self.except, name));
         outcome.looked_at(schedules.len() + namespaces.len());
         for gap in gaps(codebase, &schedules, &namespaces) {
             outcome.report(gap.violation());
@@ -134,13 +139,17 @@ impl Gap<'_> {
             Reason::Paused => format!("the schedule `{schedule}` is paused and does not save"),
         };
         let message = format!("{what} {}, which {holds} data that no other backup saves", words(&names));
-        let mut violation = Violation::at(self.place, message);
+        let mut violation = Violation::at(self.place, message).for_want_of(another_backup());
         for (name, namespace) in &self.namespaces {
             violation = show(violation, name, namespace);
         }
         // Who writes an exclusion has thought of it; the reason is still worth a waiver.
         if self.reason == Reason::Excluded { violation.weaker() } else { violation }
     }
+}
+
+fn another_backup() -> Missing {
+    Missing::anywhere().with_one_of(["velero", "Schedule", "schedules", "ackup"])
 }
 
 fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {

@@ -1,9 +1,10 @@
 //! `object-in-one-environment-only`: what runs in one environment alone was never tried, or is never used.
 
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
+use crate::model::kinds::KindPattern;
 use crate::source::Span;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -14,7 +15,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 /// Compares the objects of environments that stand side by side.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ObjectInOneEnvironmentOnly {}
+pub(super) struct ObjectInOneEnvironmentOnly {
+    /// Further kinds that belong to one environment by their nature.
+    expected: Vec<KindPattern>,
+}
 
 impl Check for ObjectInOneEnvironmentOnly {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -23,7 +27,9 @@ impl Check for ObjectInOneEnvironmentOnly {
         for side in compared.iter().flat_map(|group| &group.sides) {
             outcome.looked_at(side.content.items.len());
         }
-        for bundle in bundles(codebase, compared.iter().flat_map(Compared::lonely).collect()) {
+        let mut lonely: Vec<_> = compared.iter().flat_map(Compared::lonely).collect();
+        lonely.retain(|one| !self.expected.iter().any(|kind| kind.matches(one.item.group, one.item.kind)));
+        for bundle in bundles(codebase, lonely) {
             outcome.report(bundle.violation(codebase));
         }
     }
@@ -238,6 +244,7 @@ impl Bundle<'_> {
         for other in lacking {
             violation = other.show(codebase, violation);
         }
+        let violation = violation.for_want_of(Missing::below(side.hidden_in(lacking)));
         let trial = side.stage == Stage::Trial || lacking.iter().all(|other| other.stage == Stage::Trial);
         let production = side.stage.max(lacking[0].stage) == Stage::Production;
         let violation = if trial || !production { violation.weaker() } else { violation };
@@ -265,6 +272,14 @@ impl Bundle<'_> {
 }
 
 impl Side<'_> {
+    /// What may hold more than is known of other environments: their folders, and files from elsewhere that are broken
+    /// for them alone.
+    fn hidden_in(&self, others: &[&Self]) -> Vec<String> {
+        let folders = others.iter().flat_map(|other| other.members);
+        let broken = others.iter().flat_map(|other| other.content.broken.difference(&self.content.broken));
+        folders.chain(broken).map(|path| (*path).to_owned()).collect()
+    }
+
     /// Shows where this environment does not take the object in.
     fn show(&self, codebase: &Codebase, violation: Violation) -> Violation {
         let [entry] = self.content.entries[..] else { return violation };

@@ -2,18 +2,22 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::kinds::KindPattern;
 use crate::model::object::Object;
 use crate::model::protection::labels;
 use crate::model::stateful::{Grade, mounted_claims};
-use crate::model::workload::Workload;
+use crate::model::workload::{Workload, is_job};
 use crate::yaml::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// See `rules/8-duplication-loss/stateful-workload.md`.
+/// Looks at `StatefulSet`s, at the databases of operators, and at what mounts a claim.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct StatefulWorkload {}
+pub(super) struct StatefulWorkload {
+    /// Further kinds that keep data.
+    kinds: Vec<KindPattern>,
+}
 
 impl Check for StatefulWorkload {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
@@ -21,7 +25,7 @@ impl Check for StatefulWorkload {
         let claims = claims_of_one_node(codebase);
         for object in codebase.objects() {
             let workload = Workload::of(object);
-            let grade = Grade::of(object);
+            let grade = Grade::of(object).or_else(|| self.grade(object));
             outcome.looked_at(usize::from(workload.is_some() || grade.is_some()));
             let found = match grade {
                 Some(grade) => Some(stateful_kind(object, grade)),
@@ -31,6 +35,13 @@ impl Check for StatefulWorkload {
                 outcome.report(if labels(object, key).next().is_some() { settled(found) } else { found });
             }
         }
+    }
+}
+
+impl StatefulWorkload {
+    fn grade(&self, object: Object<'_>) -> Option<Grade> {
+        let mut kinds = self.kinds.iter();
+        kinds.any(|kind| kind.matches(object.group(), object.kind())).then_some(Grade::SingleWriter)
     }
 }
 
@@ -71,7 +82,7 @@ fn settled(violation: Violation) -> Violation {
 }
 
 fn claim(workload: Workload<'_>, claims: &BTreeMap<Cow<'_, str>, Node<'_>>) -> Option<Violation> {
-    if workload.is_job() {
+    if is_job(workload.object) {
         return None;
     }
     let (mounted, mode) = mounted_claims(workload.pod_spec()?)

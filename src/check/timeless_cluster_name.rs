@@ -2,20 +2,26 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::glob;
 use crate::model::identity::{Evidence, Identity};
 use crate::model::name::Promise;
 
-/// See `rules/6-non-name-management/timeless-cluster-name.md`.
+/// Looks at the names that clusters are declared with.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct TimelessClusterName {}
+pub(super) struct TimelessClusterName {
+    /// Patterns of names that promise nothing, in the way of the team: `*-spring`.
+    disposable: Vec<String>,
+}
 
 impl Check for TimelessClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         for identity in codebase.identities() {
             let Some(declaration) = identity.declaration() else { continue };
             outcome.looked_at(1);
-            outcome.report_all(objection(identity, declaration));
+            if !glob::matches_any(&self.disposable, &identity.name) {
+                outcome.report_all(objection(identity, declaration));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Credentials that say themselves what they are: the shapes of `data/token-shapes.tsv`.
 
 use crate::model::secret::{entropy, is_literal, is_placeholder, is_random, is_reference};
+use crate::source::floor_char;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -109,8 +110,8 @@ fn find(shape: &'static Shape, text: &str, word: Range<usize>) -> Option<Token> 
     if &text[word.clone()] == "://" && !has_userinfo(&text[word.end..]) {
         return None;
     }
-    let start = floor(text, word.start.saturating_sub(BEFORE));
-    let window = &text[start..floor(text, word.end + BEHIND)];
+    let start = floor_char(text, word.start.saturating_sub(BEFORE));
+    let window = &text[start..floor_char(text, word.end + BEHIND)];
     let holds_word = |captures: &regex::Captures<'_>| {
         let whole = captures.get(0).expect("the whole match");
         whole.start() + start <= word.start && word.end <= whole.end() + start
@@ -128,14 +129,6 @@ fn has_userinfo(rest: &str) -> bool {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b"/\"'<>`?#".contains(byte);
     let authority = rest.as_bytes().iter().take(256).take_while(|byte| !ends(byte));
     authority.filter(|byte| **byte == b'@').count() > 0
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn is_real(shape: &Shape, text: &str) -> bool {

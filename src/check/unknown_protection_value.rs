@@ -7,7 +7,7 @@ use crate::model::protection::{AddedLabel, Protection, added_labels, labels};
 use crate::model::role::Role;
 use crate::yaml::{Entry, Node};
 
-/// See `rules/8-duplication-loss/unknown-protection-value.md`.
+/// Looks at the label wherever it is written.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct UnknownProtectionValue {}

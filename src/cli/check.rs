@@ -10,8 +10,9 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 
 /// Check a cluster codebase
 ///
-/// Reads every manifest, kustomization, chart, cluster spec, pipeline and script below the given paths, and says what
-/// would stand in the way of building a second cluster from it. `.gitignore` and `.k8factorignore` are honoured.
+/// Reads every manifest, kustomization, chart, cluster spec, pipeline and script of the codebase around the given paths,
+/// and says what at these paths would stand in the way of building a second cluster. `.gitignore` and
+/// `.k8factorignore` are honoured.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -130,8 +131,10 @@ fn verdict(report: &Report, config: &Config) -> Exit {
 }
 
 fn nothing_to_check(config: &Config, report: &Report) -> String {
-    let root = config.root.display().to_string();
-    let root = visible(&root);
+    let places: Vec<_> =
+        config.paths.iter().take(MOST_NAMED).map(|path| path.display().to_string()).collect();
+    let places = places.join(", ");
+    let places = visible(&places);
     let others = match report.counts.other_files {
         0 => "There are no files at all".to_owned(),
         1 => "There is 1 other file".to_owned(),
@@ -142,8 +145,11 @@ fn nothing_to_check(config: &Config, report: &Report) -> String {
     } else {
         ""
     };
-    format!("nothing to check in {root}\nLooked for {LOOKED_FOR}.\n{others}{ignored}.")
+    format!("nothing to check in {places}\nLooked for {LOOKED_FOR}.\n{others}{ignored}.")
 }
+
+/// More paths than this help nobody.
+const MOST_NAMED: usize = 3;
 
 const LOOKED_FOR: &str =
     "YAML, JSON, kustomizations, Helm charts, Terraform, shell scripts, Makefiles and CI pipelines";

@@ -1,15 +1,12 @@
 //! `k8factor rules`: what rules there are, what their pages say, and whether the pages keep their word.
 
-mod new;
-
 use super::{Exit, current_folder, print, print_as_it_is, say};
-use crate::config::Flags;
+use crate::config::{Config, Flags};
 use crate::error::Error;
-use crate::rule::{self, Origin, Rule};
-use crate::suggest::did_you_mean;
+use crate::finding::Factor;
+use crate::rule::{self, Origin, Rule, command};
 use clap::Subcommand;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// List, show, write and test rules
@@ -28,7 +25,7 @@ enum Command {
     Show(Named),
     /// Write a page for a rule of your own
     #[command(after_help = "Example:\n  k8factor rules new job-without-deadline --factor 8")]
-    New(new::Arguments),
+    New(New),
     /// Run the examples on the pages of your own rules, or of the rules you name
     #[command(after_help = "Examples:\n  k8factor rules test\n  k8factor rules test job-without-deadline")]
     Test(Tested),
@@ -47,7 +44,21 @@ pub(super) struct Folder {
 pub(super) struct Named {
     /// The name of the rule, as `k8factor rules list` shows it
     #[arg(value_name = "RULE")]
+    pub(super) name: String,
+
+    #[command(flatten)]
+    pub(super) folder: Folder,
+}
+
+#[derive(clap::Args)]
+struct New {
+    /// What the rule objects to, in small letters, digits and hyphens
+    #[arg(value_name = "NAME")]
     name: String,
+
+    /// The number of the factor that is violated, 1 to 8
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=8))]
+    factor: u8,
 
     #[command(flatten)]
     folder: Folder,
@@ -66,78 +77,53 @@ struct Tested {
 /// Does what was typed.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     match arguments.command {
-        Command::List(folder) => list(&folder.load()?),
-        Command::Show(named) => print_as_it_is(named.load()?.page().text()),
-        Command::New(arguments) => new::run(&arguments),
-        Command::Test(tested) => test(&tested.load()?),
+        Command::List(folder) => print(&command::list(&folder.load()?)),
+        Command::Show(Named { name, folder }) => {
+            print_as_it_is(command::find(&folder.load()?, &name)?.page().text())
+        }
+        Command::New(new) => write(new),
+        Command::Test(Tested { names, folder }) => test(&folder.load()?, &names),
     }
 }
 
 impl Folder {
-    fn load(self) -> Result<Vec<Rule>, Error> {
+    /// All rules.
+    pub(super) fn load(self) -> Result<Vec<Rule>, Error> {
         let flags = Flags { rules: self.rules, ..Flags::default() };
         rule::load(&flags.resolve(&current_folder()?, None)?)
     }
-}
 
-impl Named {
-    /// The rule with this name.
-    pub(super) fn load(self) -> Result<Rule, Error> {
-        take(&mut self.folder.load()?, &self.name)
-    }
-}
-
-impl Tested {
-    fn load(self) -> Result<Vec<Rule>, Error> {
-        let mut rules = self.folder.load()?;
-        if self.names.is_empty() {
-            rules.retain(|rule| rule.origin == Origin::Own);
-            return Ok(rules);
+    /// The configuration for a folder that need not exist yet.
+    fn resolve(self) -> Result<Config, Error> {
+        let current = current_folder()?;
+        let mut config = Flags::default().resolve(&current, None)?;
+        if let Some(folder) = self.rules {
+            config.rules_folder = current.join(folder);
         }
-        let names: BTreeSet<_> = self.names.iter().collect();
-        names.into_iter().map(|name| take(&mut rules, name)).collect()
+        Ok(config)
     }
 }
 
-fn take(rules: &mut Vec<Rule>, name: &str) -> Result<Rule, Error> {
-    if let Some(at) = rules.iter().position(|rule| rule.id.as_str() == name) {
-        return Ok(rules.swap_remove(at));
+fn write(New { name, factor, folder }: New) -> Result<Exit, Error> {
+    let factor = Factor::from_number(factor).expect("clap admits only 1 to 8");
+    print(&command::new(&folder.resolve()?, &name, factor)?)
+}
+
+fn test(rules: &[Rule], names: &[String]) -> Result<Exit, Error> {
+    let names: BTreeSet<_> = names.iter().collect();
+    let mut tested =
+        names.into_iter().map(|name| command::find(rules, name)).collect::<Result<Vec<_>, _>>()?;
+    if tested.is_empty() {
+        tested.extend(rules.iter().filter(|rule| rule.origin == Origin::Own));
     }
-    let guess = did_you_mean(name, rules.iter().map(|rule| rule.id.as_str()));
-    Err(Error::usage(name, format!("there is no such rule.{guess} `k8factor rules list` shows all")))
-}
-
-fn list(rules: &[Rule]) -> Result<Exit, Error> {
-    let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
-    let line = |rule: &Rule| {
-        let (factor, id, severity) = (rule.factor.number(), rule.id.as_str(), rule.severity.as_str());
-        let own = if rule.origin == Origin::Own { " (yours)" } else { "" };
-        format!("{factor}  {id:width$}  {severity:7}  {}{own}\n", rule.summary)
-    };
-    print(&rules.iter().map(line).collect::<String>())
-}
-
-fn test(rules: &[Rule]) -> Result<Exit, Error> {
-    if rules.is_empty() {
-        say(
-            "nothing to test: there are no rules of your own\nWrite one with `k8factor rules new`, or name a rule.",
-        );
+    if tested.is_empty() {
+        say(NOTHING_TO_TEST);
         return Ok(Exit::NothingToCheck);
     }
-    let mut answer = String::new();
-    for rule in rules {
-        for mismatch in rule::test(rule)? {
-            let (path, line, message) = (rule.page().path(), mismatch.line, mismatch.message);
-            writeln!(answer, "{path}:{line}: {message}").expect("a String takes everything");
-        }
-    }
-    if answer.is_empty() {
-        return print(&format!("{} tested, all examples hold\n", counted(rules.len())));
-    }
-    print(&answer)?;
-    Ok(Exit::Objects)
+    let (holds, said) = command::test(&tested)?;
+    print(&said)?;
+    Ok(if holds { Exit::Clean } else { Exit::Objects })
 }
 
-fn counted(rules: usize) -> String {
-    if rules == 1 { "1 rule".into() } else { format!("{rules} rules") }
-}
+const NOTHING_TO_TEST: &str =
+    "nothing to test: there are no rules of your own\nWrite one with `k8factor rules new`, or name a rule.";

@@ -4,7 +4,6 @@ use super::Codebase;
 use crate::model::backup::{Schedule, declares_backup, may_save, saved_by, saves};
 use crate::model::role::{Role, Zone};
 use crate::model::script::scripts;
-use crate::problem::Place;
 use crate::source::{FileKind, Source};
 use crate::yaml::{Node, Shape};
 use memchr::memmem::Finder;
@@ -16,7 +15,7 @@ use std::sync::LazyLock;
 pub enum Evidence {
     /// Nothing at all.
     None,
-    /// It is named somewhere, or something that may declare it was not read.
+    /// It is named somewhere.
     Mentioned,
     /// An object, a value of a chart, a script or a pipeline saves data.
     Declared,
@@ -48,9 +47,8 @@ impl Codebase {
         if sources().any(|source| self.is_backup_script(source)) {
             return Evidence::Declared;
         }
-        // A file that is no valid YAML still tells its words; one that could not be opened does not.
-        let unread = self.problems().iter().any(|problem| matches!(problem.place, Place::Path(_)));
-        if unread || sources().any(mentions) {
+        // A file that nobody could read still tells its name, and one that is no valid YAML its words.
+        if sources().any(mentions) || self.skipped().iter().any(|skipped| NAME.is_match(&skipped.path)) {
             return Evidence::Mentioned;
         }
         Evidence::None

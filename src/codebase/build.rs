@@ -1,30 +1,31 @@
 //! Files and trees become a codebase: roles, zones, objects and their types.
 
 use super::reach::Reach;
-use super::{Codebase, DocumentEntry, ObjectEntry};
+use super::{Codebase, DocumentEntry, Monitors, ObjectEntry, identities, monitors};
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
+use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::TypeMeta;
 use crate::model::role::{Role, Zone, is_test_document};
-use crate::source::{FileKind, Source, Sources};
-use crate::yaml::{Node, Tree};
+use crate::source::{FileId, FileKind, Source, Sources};
+use crate::yaml::{Node, NodeId, Tree};
+use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::OnceLock;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
-    let Discovery { sources, mut problems, mut skipped, other_files } = discovery;
+    let Discovery { sources, mut problems, mut skipped, left_out, other_files } = discovery;
     problems.extend(documents.problems);
     skipped.extend(documents.skipped);
     let reach = Reach::of(&sources, &documents.trees);
     let zones = zones(&sources, &documents.trees, &reach);
     let mut index = Index::default();
-    for source in &sources {
-        let Some(tree) = &documents.trees[source.id().index()] else { continue };
-        index.add_file(source, tree, reach.is_patch(source.id()));
-    }
-    Codebase {
+    let contents = sources.as_slice().par_iter().zip(&documents.trees);
+    let contents: Vec<_> =
+        contents.map(|(source, tree)| contents_of(source, tree.as_ref(), &reach)).collect();
+    contents.into_iter().flatten().for_each(|document| index.add(document));
+    let mut codebase = Codebase {
         config: config.clone(),
         sources,
         trees: documents.trees,
@@ -36,10 +37,18 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         reach,
         problems,
         skipped,
+        left_out,
         other_files,
-        identities: OnceLock::new(),
-        monitors: OnceLock::new(),
-    }
+        identities: Identities::default(),
+        monitors: Monitors::default(),
+    };
+    // Several checks ask for both. Computed when the first asks, in parallel, they could wait for each other: a thread
+    // that waits for a part is handed another check meanwhile, which asks for the very same thing.
+    let read = &codebase;
+    let (identities, monitors) = rayon::join(|| identities::identities(read), || monitors::monitors(read));
+    codebase.identities = identities;
+    codebase.monitors = monitors;
+    codebase
 }
 
 fn zones(sources: &Sources, trees: &[Option<Tree>], reach: &Reach) -> Vec<Zone> {
@@ -48,7 +57,7 @@ fn zones(sources: &Sources, trees: &[Option<Tree>], reach: &Reach) -> Vec<Zone> 
         Some(tree) if tree.is_template() => Zone::of_path(source.path()).max(Zone::Template),
         _ => zone(source, reach, &folders),
     };
-    sources.iter().zip(trees).map(zone).collect()
+    sources.as_slice().par_iter().zip(trees).map(zone).collect()
 }
 
 fn zone(source: &Source, reach: &Reach, folders: &BTreeSet<&str>) -> Zone {
@@ -57,6 +66,33 @@ fn zone(source: &Source, reach: &Reach, folders: &BTreeSet<&str>) -> Zone {
         FileKind::HelmTemplate => of_path.max(Zone::Template),
         FileKind::Yaml if reach.is_unlisted(source, folders) => of_path.max(Zone::Unlisted),
         _ => of_path,
+    }
+}
+
+/// A document, what it is, and the objects in it.
+struct Content {
+    document: DocumentEntry,
+    objects: Vec<(NodeId, TypeMeta)>,
+}
+
+fn contents_of(source: &Source, tree: Option<&Tree>, reach: &Reach) -> Vec<Content> {
+    let content = |root: Node<'_>| {
+        let meta = TypeMeta::of(root);
+        let role = role(source, root, meta.as_ref(), reach.is_patch(source.id()));
+        let document = DocumentEntry { file: source.id(), root: root.id(), role };
+        let objects = meta.filter(|_| role == Role::Object).map(|meta| objects(root, meta));
+        Content { document, objects: objects.unwrap_or_default() }
+    };
+    tree.into_iter().flat_map(Tree::roots).map(content).collect()
+}
+
+/// A list is its items: `kubectl` applies them one by one.
+fn objects(root: Node<'_>, meta: TypeMeta) -> Vec<(NodeId, TypeMeta)> {
+    match root.get("items").filter(|items| items.is_sequence()) {
+        Some(items) if meta.kind().ends_with("List") => {
+            items.items().filter_map(|item| Some((item.id(), TypeMeta::of(item)?))).collect()
+        }
+        _ => vec![(root.id(), meta)],
     }
 }
 
@@ -71,30 +107,14 @@ struct Index {
 }
 
 impl Index {
-    fn add_file(&mut self, source: &Source, tree: &Tree, is_patch: bool) {
-        for root in tree.roots() {
-            let meta = TypeMeta::of(root);
-            let role = role(source, root, meta.as_ref(), is_patch);
-            self.documents.push(DocumentEntry { file: source.id(), root: root.id(), role });
-            if let (Role::Object, Some(meta)) = (role, meta) {
-                self.add_object(source, root, meta);
-            }
+    fn add(&mut self, content: Content) {
+        self.documents.push(content.document);
+        for (root, meta) in content.objects {
+            self.push(content.document.file, root, meta);
         }
     }
 
-    /// A list is its items: `kubectl` applies them one by one.
-    fn add_object(&mut self, source: &Source, root: Node<'_>, meta: TypeMeta) {
-        if meta.kind().ends_with("List") && root.get("items").is_some_and(Node::is_sequence) {
-            let items = root.get("items").into_iter().flat_map(Node::items);
-            for (item, meta) in items.filter_map(|item| Some((item, TypeMeta::of(item)?))) {
-                self.push(source, item, meta);
-            }
-        } else {
-            self.push(source, root, meta);
-        }
-    }
-
-    fn push(&mut self, source: &Source, root: Node<'_>, meta: TypeMeta) {
+    fn push(&mut self, file: FileId, root: NodeId, meta: TypeMeta) {
         let next = self.types.len() as u32;
         let type_index = *self.type_numbers.entry(meta).or_insert_with_key(|meta| {
             self.types.push(meta.clone());
@@ -102,7 +122,7 @@ impl Index {
             next
         });
         self.by_type[type_index as usize].push(self.objects.len() as u32);
-        self.objects.push(ObjectEntry { file: source.id(), root: root.id(), type_index });
+        self.objects.push(ObjectEntry { file, root, type_index });
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Content<'a> {
     /// What it takes in that nobody read here: remote bases, charts, plug-ins. Versions are left out, so that two
     /// environments with the same remote base in two versions have the same unknown.
     pub unread: BTreeSet<String>,
+    /// Its files that were not understood, or in part only.
+    pub broken: BTreeSet<&'a str>,
     /// The kustomizations it starts from.
     pub entries: Vec<FileId>,
 }
@@ -93,7 +95,7 @@ impl Codebase {
         let mut builds = vec![Vec::new(); self.sources().as_slice().len()];
         for entry in self.kustomizations().filter(|k| !self.is_built_into_another(k.file())) {
             let parts = self.reach.kustomizations_reached_by(entry.file());
-            for file in parts.into_iter().chain(self.files_reached_by(entry.file())) {
+            for file in parts.iter().copied().chain(self.files_reached_by(entry.file())) {
                 builds[file.index()].push(entry.file());
             }
         }
@@ -197,7 +199,7 @@ impl<'a> Content<'a> {
         }
         let broken = |tree: &yaml::Tree| tree.documents().iter().any(|document| !document.is_readable());
         if codebase.tree(file).is_some_and(broken) {
-            self.unread.insert(path.to_owned());
+            self.broken.insert(path);
         }
     }
 

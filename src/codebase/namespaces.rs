@@ -14,8 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Namespace<'a> {
     /// The object, where there is one.
     pub object: Option<Object<'a>>,
-    /// Where it is named first.
-    pub named: Option<Node<'a>>,
     /// Objects that keep data in it, with the words for it.
     pub data: Vec<(Object<'a>, &'static str)>,
     /// Whether a tool in the namespace itself saves its data.
@@ -53,8 +51,8 @@ impl Codebase {
             if data.is_none() && saves.is_none() {
                 continue;
             }
-            for (name, node) in self.namespaces_of(object, &set) {
-                found.entry(name).or_default().add(object, node, data, saves);
+            for name in self.namespaces_of(object, &set) {
+                found.entry(name).or_default().add(object, data, saves);
             }
         }
         found.retain(|name, _| !SYSTEM.contains(&name.as_str()) && !name.contains(['$', '{']));
@@ -62,14 +60,14 @@ impl Codebase {
     }
 
     /// Where an object lands. Nothing where the code leaves it open.
-    fn namespaces_of<'a>(&'a self, object: Object<'a>, set: &Set<'a>) -> Vec<(String, Node<'a>)> {
+    fn namespaces_of<'a>(&'a self, object: Object<'a>, set: &Set<'a>) -> Vec<String> {
         let by_delivery = set.delivered.get(&object.file()).cloned().unwrap_or_default();
         let by_build = self.namespaces_of_builds(object.file(), set);
         let written = object.metadata().and_then(|metadata| metadata.get("namespace"));
         let otherwise = set.destined.get(&object.file()).cloned().unwrap_or_default();
         let nodes = [by_delivery, by_build, written.into_iter().collect(), otherwise];
         let nodes = nodes.into_iter().find(|nodes| !nodes.is_empty()).unwrap_or_default();
-        nodes.into_iter().filter_map(|node| Some((node.as_str()?.into_owned(), node))).collect()
+        nodes.into_iter().filter_map(|node| Some(node.as_str()?.into_owned())).collect()
     }
 
     /// The outermost kustomization decides. Several in the middle of a chain tell nothing for sure.
@@ -123,19 +121,13 @@ impl Codebase {
 }
 
 impl<'a> Namespace<'a> {
-    /// The best place to point at.
-    pub fn head(&self) -> Option<Node<'a>> {
-        self.object.map(Object::head).or(self.named)
-    }
-
     /// Whether its owner has decided that it needs no backup.
     pub fn is_left_out_by_label(&self) -> bool {
         let label = |object: Object<'a>| object.label("velero.io/exclude-from-backup");
         self.object.and_then(label).is_some_and(|entry| entry.value.is_text("true"))
     }
 
-    fn add(&mut self, object: Object<'a>, node: Node<'a>, data: Option<&'static str>, saves: Option<Saves>) {
-        self.named = self.named.or(Some(node));
+    fn add(&mut self, object: Object<'a>, data: Option<&'static str>, saves: Option<Saves>) {
         let left_out = object.label("velero.io/exclude-from-backup").is_some();
         self.data.extend(data.filter(|_| !left_out).map(|words| (object, words)));
         self.is_saved_from_within |= saves == Some(Saves::Namespace);

@@ -3,6 +3,7 @@
 use crate::model::kustomization::{Kustomization, Reference, resolve_path};
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::Tree;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The graph of kustomizations.
@@ -11,7 +12,7 @@ pub(super) struct Reach {
     /// For each kustomization, what it lists.
     listed: BTreeMap<FileId, Listed>,
     /// For each file, the kustomizations whose builds take it in.
-    reaching: BTreeMap<FileId, Vec<FileId>>,
+    reaching: Vec<Vec<FileId>>,
     /// Files that are listed as patches or build files, never as resources.
     patches: BTreeSet<FileId>,
     /// Kustomizations that another one takes in.
@@ -26,19 +27,23 @@ struct Listed {
     patches: Vec<FileId>,
     /// What is not in the codebase, by names without versions.
     unread: Vec<String>,
+    /// The kustomization itself and everything it takes in, sorted.
+    closure: Vec<FileId>,
 }
 
 impl Reach {
     /// Follows the paths of every kustomization.
     pub(super) fn of(sources: &Sources, trees: &[Option<Tree>]) -> Self {
         let folders = kustomization_folders(sources, trees);
-        let mut reach = Self::default();
-        for (&folder, &file) in &folders {
+        let kustomizations: Vec<_> = folders.iter().collect();
+        let listed = kustomizations.into_par_iter().map(|(folder, &file)| {
             let kustomization = kustomization(sources, trees, file);
             let listed = kustomization.map(|k| Listed::of(k, folder, sources, &folders));
-            reach.listed.insert(file, listed.unwrap_or_default());
-        }
-        reach.index();
+            (file, listed.unwrap_or_default())
+        });
+        let listed: Vec<_> = listed.collect();
+        let mut reach = Self { listed: listed.into_iter().collect(), ..Self::default() };
+        reach.index(sources.as_slice().len());
         reach
     }
 
@@ -47,19 +52,17 @@ impl Reach {
     }
 
     pub(super) fn reaching(&self, file: FileId) -> impl Iterator<Item = FileId> + '_ {
-        self.reaching.get(&file).into_iter().flatten().copied()
+        self.reaching[file.index()].iter().copied()
     }
 
     pub(super) fn reached_by(&self, kustomization: FileId) -> impl Iterator<Item = FileId> + '_ {
-        self.closure(kustomization)
-            .into_iter()
-            .filter_map(|k| self.listed.get(&k))
-            .flat_map(|l| l.resources.iter().copied())
+        let parts = self.kustomizations_reached_by(kustomization).iter();
+        parts.filter_map(|part| self.listed.get(part)).flat_map(|listed| listed.resources.iter().copied())
     }
 
-    /// The kustomization itself and all that it takes in.
-    pub(super) fn kustomizations_reached_by(&self, kustomization: FileId) -> BTreeSet<FileId> {
-        self.closure(kustomization)
+    /// The kustomization itself and all that it takes in, sorted.
+    pub(super) fn kustomizations_reached_by(&self, kustomization: FileId) -> &[FileId] {
+        self.listed.get(&kustomization).map_or(&[], |listed| &listed.closure)
     }
 
     /// What a kustomization lists and the codebase does not hold.
@@ -72,7 +75,7 @@ impl Reach {
     }
 
     pub(super) fn takes_in(&self, outer: FileId, inner: FileId) -> bool {
-        self.closure(outer).contains(&inner)
+        self.kustomizations_reached_by(outer).binary_search(&inner).is_ok()
     }
 
     pub(super) fn is_input(&self, kustomization: FileId) -> bool {
@@ -85,24 +88,32 @@ impl Reach {
 
     /// Whether the folder of this file has a kustomization although none lists the file.
     pub(super) fn is_unlisted(&self, source: &Source, folders: &BTreeSet<&str>) -> bool {
-        let listed = self.reaching.contains_key(&source.id()) || self.listed.contains_key(&source.id());
-        !listed && !self.is_patch(source.id()) && folders.contains(source.folder())
+        folders.contains(source.folder())
+            && self.reaching[source.id().index()].is_empty()
+            && !self.is_kustomization(source.id())
+            && !self.is_patch(source.id())
     }
 
-    fn index(&mut self) {
-        let mut patches: BTreeSet<FileId> =
-            self.listed.values().flat_map(|l| l.patches.iter().copied()).collect();
-        for file in self.listed.keys().copied().collect::<Vec<_>>() {
-            for reached in self.reached_by(file).collect::<Vec<_>>() {
-                patches.remove(&reached);
-                self.reaching.entry(reached).or_default().push(file);
-            }
+    fn index(&mut self, files: usize) {
+        let closures: Vec<_> = self.listed.keys().map(|&file| self.closure(file)).collect();
+        for (listed, closure) in self.listed.values_mut().zip(closures) {
+            listed.closure = closure.into_iter().collect();
         }
-        self.patches = patches;
+        self.reaching = self.all_reaching(files);
+        let patches = self.listed.values().flat_map(|listed| listed.patches.iter().copied());
+        self.patches = patches.filter(|file| self.reaching[file.index()].is_empty()).collect();
         self.inputs = self.listed.values().flat_map(|l| l.kustomizations.iter().copied()).collect();
     }
 
-    /// The kustomization itself and everything it takes in; a circle is followed once.
+    fn all_reaching(&self, files: usize) -> Vec<Vec<FileId>> {
+        let mut reaching = vec![Vec::new(); files];
+        for &file in self.listed.keys() {
+            self.reached_by(file).for_each(|reached| reaching[reached.index()].push(file));
+        }
+        reaching
+    }
+
+    /// A circle is followed once.
     fn closure(&self, start: FileId) -> BTreeSet<FileId> {
         let mut seen = BTreeSet::from([start]);
         let mut queue = vec![start];

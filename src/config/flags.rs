@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What was typed about what to check. How to show the result is the command line's own business.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Flags {
-    /// Files and folders to check, or `-` for standard input [default: the current folder]
+    /// Files and folders to report on, or `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -43,13 +43,14 @@ impl Flags {
         }
         let typed: Vec<PathBuf> = self.paths.iter().filter(|path| !is_stdin(path)).cloned().collect();
 
-        let Located { root, paths, stdin_path } =
+        let Located { root, reads_root, paths, stdin_path } =
             root::locate(current, &typed, stdin.is_some(), self.stdin_path.as_deref())?;
         let file = file::load(&root)?;
         let own_rules = self.rules.map(|folder| own_rules(current, &folder)).transpose()?;
         let defaults = Config::for_folder(root);
         Ok(Config {
             paths,
+            reads_root,
             stdin: stdin.zip(stdin_path).map(|(bytes, path)| Stdin { path, bytes }),
             respect_ignore_files: !self.no_ignore,
             exclude: file.exclude,

@@ -1,7 +1,8 @@
 //! Which folder the paths of a report are relative to.
 //!
-//! One folder is its own root. Otherwise it is the nearest folder around everything given that holds `.k8factor.yaml`
-//! or `.git`, so that a file is judged by the same configuration whether it is given alone or with its neighbours.
+//! It is the nearest folder around everything given that holds `.k8factor.yaml` or `.git`, so that a file is judged by
+//! the same configuration and with the same knowledge whether it is given alone or with its neighbours. Where there is
+//! no such folder nobody knows how far the codebase reaches, and only what was given is read.
 
 use super::file::FILE_NAME;
 use crate::error::Error;
@@ -11,6 +12,8 @@ use std::path::{Component, Path, PathBuf};
 /// What to check, in absolute paths.
 pub(super) struct Located {
     pub(super) root: PathBuf,
+    /// Whether the root holds the whole codebase.
+    pub(super) reads_root: bool,
     /// Inside the root.
     pub(super) paths: Vec<PathBuf>,
     /// What standard input stands for, relative to the root and `/`-separated.
@@ -33,16 +36,19 @@ pub(super) fn locate(
     let stands_for = stands_for.map(|path| real_place(&current.join(path)));
     // A text that stands for no file belongs to the folder where it was piped in.
     let beside = reads_stdin.then(|| stands_for.as_deref().map_or(current, folder_of));
-    let root = match &paths[..] {
+    let around = match &paths[..] {
         [folder] if folder.is_dir() => folder.clone(),
-        _ => marked(&common_folder(&paths, beside).unwrap_or_else(|| current.to_path_buf())),
+        _ => common_folder(&paths, beside).unwrap_or_else(|| current.to_path_buf()),
     };
+    let project = project(&around);
+    let reads_root = project.is_some() || paths.contains(&around);
+    let root = project.unwrap_or(around);
     if stands_for.as_ref().is_some_and(|path| path.is_dir()) {
         return Err(Error::usage("--stdin-path", "this is a folder. Name the file that the text stands for"));
     }
     let name = || stands_for.as_ref().map_or(Ok(UNNAMED.into()), |path| inside(&root, path));
     let stdin_path = reads_stdin.then(name).transpose()?;
-    Ok(Located { root, paths, stdin_path })
+    Ok(Located { root, reads_root, paths, stdin_path })
 }
 
 /// What reports call a text on standard input that stands for no file.
@@ -89,10 +95,10 @@ fn shared(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(part, _)| part).collect()
 }
 
-/// The nearest folder at or above this one that holds a configuration or a repository; this one if there is none.
-fn marked(folder: &Path) -> PathBuf {
+/// The nearest folder at or above this one that holds a configuration or a repository.
+fn project(folder: &Path) -> Option<PathBuf> {
     let is_marked = |folder: &&Path| [FILE_NAME, ".git"].iter().any(|name| folder.join(name).exists());
-    folder.ancestors().find(is_marked).unwrap_or(folder).to_path_buf()
+    folder.ancestors().find(is_marked).map(Path::to_path_buf)
 }
 
 fn inside(root: &Path, path: &Path) -> Result<String, Error> {
@@ -130,21 +136,25 @@ mod tests {
     #[test]
     fn the_root_follows_from_what_is_given() {
         let (_keep, top) = codebase();
-        let cases: [(&[&str], &str); 9] = [
-            (&["repository/a"], "repository/a"),
-            (&["repository/a", "repository/a/."], "repository/a"),
-            (&["repository/a/b/y.yaml"], "repository"),
-            (&["repository/a/x.yaml", "repository/a/b"], "repository"),
-            (&["repository/team/sub/t.yaml"], "repository/team"),
-            (&["repository/team/sub", "repository/a"], "repository"),
-            (&["free/p/z.yaml"], "free/p"),
-            (&["free/p/z.yaml", "free/q"], "free"),
-            (&[], ""),
+        let cases: [(&[&str], &str, bool); 12] = [
+            (&["repository"], "repository", true),
+            (&["repository/a"], "repository", true),
+            (&["repository/a/b/y.yaml"], "repository", true),
+            (&["repository/a/x.yaml", "repository/a/b"], "repository", true),
+            (&["repository/team"], "repository/team", true),
+            (&["repository/team/sub/t.yaml"], "repository/team", true),
+            (&["repository/team/sub", "repository/a"], "repository", true),
+            (&["repository/a", "free/q"], "", false),
+            (&["free/p/", "free/p/."], "free/p", true),
+            (&["free/p/z.yaml"], "free/p", false),
+            (&["free/p/z.yaml", "free/q"], "free", false),
+            (&[], "", true),
         ];
-        for (typed, expected) in cases {
+        for (typed, expected, reads_root) in cases {
             let typed: Vec<_> = typed.iter().map(PathBuf::from).collect();
             let located = locate(&top, &typed, false, None).expect("all paths exist");
             assert_eq!(located.root, top.join(expected).components().collect::<PathBuf>(), "{typed:?}");
+            assert_eq!(located.reads_root, reads_root, "{typed:?}");
         }
     }
 

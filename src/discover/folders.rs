@@ -3,7 +3,7 @@
 use super::ignored::{self, Rules};
 use super::kind::{Guess, guess};
 use super::read;
-use crate::config::Config;
+use crate::config::{Config, Named};
 use crate::problem::Problem;
 use rayon::Scope;
 use std::collections::HashSet;
@@ -19,10 +19,14 @@ pub(super) struct Found {
     pub(super) files: Vec<(String, Guess)>,
     /// Symbolic links, not followed.
     pub(super) links: Vec<Link>,
+    /// What `.k8factorignore` and `exclude` leave out. What git ignores is on this machine alone.
+    pub(super) left_out: Vec<String>,
     /// What could not be looked at.
     pub(super) problems: Vec<Problem>,
     /// How many files are of no kind that k8factor reads.
     pub(super) others: usize,
+    /// How many of them nobody asked about.
+    pub(super) others_outside: usize,
 }
 
 /// A symbolic link.
@@ -49,7 +53,7 @@ pub(super) struct Folder {
 /// Everything in these folders and below. What is in `given` was named by the user and is somebody else's.
 pub(super) fn walk(config: &Config, given: &HashSet<String>, folders: Vec<Folder>) -> Found {
     let (sender, receiver) = channel();
-    let walk = Walk { config, given, sender: Mutex::new(sender) };
+    let walk = Walk { config, named: Named::of(config), given, sender: Mutex::new(sender) };
     rayon::scope(|scope| folders.into_iter().for_each(|folder| walk.spawn(scope, folder)));
     drop(walk);
     receiver.into_iter().fold(Found::default(), Found::join)
@@ -59,14 +63,17 @@ impl Found {
     fn join(mut self, other: Self) -> Self {
         self.files.extend(other.files);
         self.links.extend(other.links);
+        self.left_out.extend(other.left_out);
         self.problems.extend(other.problems);
         self.others += other.others;
+        self.others_outside += other.others_outside;
         self
     }
 }
 
 struct Walk<'w> {
     config: &'w Config,
+    named: Named,
     given: &'w HashSet<String>,
     sender: Mutex<Sender<Found>>,
 }
@@ -90,13 +97,18 @@ impl Walk<'_> {
         for (entry, file_type) in entries {
             let name = entry.file_name();
             path.set_file_name(&name);
-            let ignored = !inside.are_empty() && inside.ignore(&path, file_type.is_dir());
-            if ignored || name == ".git" {
+            let rules = Some(&inside).filter(|rules| !rules.are_empty());
+            let left_out = rules.and_then(|rules| rules.ignore(&path, file_type.is_dir()));
+            if name == ".git" || left_out.is_some_and(|by| by != ignored::NAMES[0]) {
                 continue;
             }
             let relative = join(&folder.path, &name.to_string_lossy());
+            if left_out.is_some() {
+                found.left_out.push(relative);
+                continue;
+            }
             if name.to_str().is_none() {
-                found.refuse_name(relative, file_type);
+                found.refuse_name(relative, file_type, &self.named);
             } else if !self.given.contains(&relative) {
                 self.sort_out(scope, relative, file_type, &inside, folder.linked, &mut found);
             }
@@ -131,24 +143,30 @@ impl Walk<'_> {
         } else if file_type.is_symlink() {
             found.links.push(Link { path, rules: Arc::clone(rules), is_nested: linked });
         } else {
-            found.file(path, file_type.is_file());
+            found.file(path, file_type.is_file(), &self.named);
         }
     }
 }
 
 impl Found {
     /// A file of no known kind is none of our business, whatever it is made of.
-    pub(super) fn file(&mut self, path: String, is_regular: bool) {
+    pub(super) fn file(&mut self, path: String, is_regular: bool, named: &Named) {
         match guess(&path) {
-            Guess::Other => self.others += 1,
+            Guess::Other => self.other(&path, named),
             guess if is_regular => self.files.push((path, guess)),
             _ => self.problems.push(Problem::with_path(path, NOT_REGULAR)),
         }
     }
 
-    fn refuse_name(&mut self, path: String, file_type: FileType) {
+    /// Counts a file of no kind that k8factor reads.
+    pub(super) fn other(&mut self, path: &str, named: &Named) {
+        self.others += 1;
+        self.others_outside += usize::from(!named.holds(path));
+    }
+
+    fn refuse_name(&mut self, path: String, file_type: FileType, named: &Named) {
         if file_type.is_file() && guess(&path) == Guess::Other {
-            self.others += 1;
+            self.other(&path, named);
             return;
         }
         let what = if file_type.is_dir() { "folder and all that is in it" } else { "file" };

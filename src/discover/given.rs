@@ -39,6 +39,9 @@ impl Given {
         } else {
             Arc::default()
         };
+        if config.reads_root {
+            given.folder(config, &around, String::new());
+        }
         for path in &config.paths {
             given.path(config, &around, path)?;
         }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The names of the files with rules. The first has the last word.
-pub(super) const NAMES: [&str; 2] = [".k8factorignore", ".gitignore"];
+pub const NAMES: [&str; 2] = [".k8factorignore", ".gitignore"];
 
 /// The rules that hold in one folder; those of the folders above are behind `above`.
 #[derive(Debug, Default)]
@@ -64,14 +64,17 @@ impl Rules {
         Arc::new(Self { matchers, above: Some(self) })
     }
 
-    /// Whether a path is left out. The innermost folder decides, but `.k8factorignore` before any `.gitignore`.
-    pub(super) fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+    /// Which of [`NAMES`] leaves a path out, if one does. The innermost folder decides, but `.k8factorignore` before any
+    /// `.gitignore`.
+    pub(super) fn ignore(&self, path: &Path, is_folder: bool) -> Option<&'static str> {
         let chain = |index: usize| {
             let folders = std::iter::successors(Some(self), |rules| rules.above.as_deref());
             folders.filter_map(move |rules| rules.matchers[index].as_ref())
         };
-        let verdicts = chain(0).chain(chain(1)).map(|matcher| matcher.matched(path, is_folder));
-        verdicts.into_iter().find(|verdict| !verdict.is_none()).is_some_and(|verdict| verdict.is_ignore())
+        let matchers = [0, 1].into_iter().flat_map(|index| chain(index).map(move |matcher| (index, matcher)));
+        let mut verdicts = matchers.map(|(index, matcher)| (index, matcher.matched(path, is_folder)));
+        let (index, verdict) = verdicts.find(|(_, verdict)| !verdict.is_none())?;
+        verdict.is_ignore().then_some(NAMES[index])
     }
 
     /// Whether no rule holds at all, so that nobody needs to ask.

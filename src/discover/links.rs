@@ -4,8 +4,9 @@
 //! root and is read there, and a few folders that link to each other have more paths than anybody can walk.
 
 use super::folders::{self, Folder, Found, Link};
+use super::kind::{Guess, guess};
 use super::read;
-use crate::config::Config;
+use crate::config::{Config, Named};
 use crate::problem::{Problem, SkipReason, Skipped};
 use std::collections::HashSet;
 use std::fs;
@@ -21,7 +22,9 @@ pub(super) fn follow(config: &Config, given: &HashSet<String>, found: &mut Found
     links.sort_by(|a, b| a.path.cmp(&b.path));
     // Without its real path nothing is known to lie inside the root.
     let root = fs::canonicalize(&config.root).unwrap_or_else(|_| config.root.clone());
-    let mut following = Following { config, given, root: &root, found, skipped: Vec::new(), behind: 0 };
+    let named = Named::of(config);
+    let mut following =
+        Following { config, named, given, root: &root, found, skipped: Vec::new(), behind: 0 };
     for link in links {
         following.link(link);
     }
@@ -30,6 +33,7 @@ pub(super) fn follow(config: &Config, given: &HashSet<String>, found: &mut Found
 
 struct Following<'a> {
     config: &'a Config,
+    named: Named,
     given: &'a HashSet<String>,
     root: &'a Path,
     found: &'a mut Found,
@@ -49,12 +53,23 @@ impl Following<'_> {
         };
         let inside = target.strip_prefix(self.root);
         let may_be_read = inside.is_ok_and(|path| path.iter().all(|part| part != ".git"));
-        if !may_be_read || (metadata.is_dir() && (link.is_nested || encloses(&target, &at))) {
-            self.skipped.push(Skipped { path: link.path, reason: SkipReason::Link });
+        if !may_be_read {
+            self.leads_out(link, metadata.is_file());
+        } else if metadata.is_dir() && (link.is_nested || encloses(&target, &at)) {
+            self.skipped.push(Skipped { path: link.path, reason: SkipReason::Circle });
         } else if metadata.is_dir() {
             self.folder(link);
         } else {
-            self.found.file(link.path, metadata.is_file());
+            self.found.file(link.path, metadata.is_file(), &self.named);
+        }
+    }
+
+    /// `LICENSE -> ../LICENSE` is of as little interest as the file itself.
+    fn leads_out(&mut self, link: Link, is_file: bool) {
+        if is_file && !matches!(guess(&link.path), Guess::Kind(_)) {
+            self.found.other(&link.path, &self.named);
+        } else {
+            self.skipped.push(Skipped { path: link.path, reason: SkipReason::Link });
         }
     }
 
@@ -70,8 +85,10 @@ impl Following<'_> {
         let behind = folders::walk(self.config, self.given, vec![folder]);
         self.behind += behind.files.len() + behind.others;
         self.found.files.extend(behind.files);
+        self.found.left_out.extend(behind.left_out);
         self.found.problems.extend(behind.problems);
         self.found.others += behind.others;
+        self.found.others_outside += behind.others_outside;
         for link in behind.links {
             self.link(link);
         }

@@ -10,8 +10,6 @@ pub struct Cluster<'a> {
     pub format: &'static Format,
     /// The whole document.
     pub root: Node<'a>,
-    /// The object, where the format has `apiVersion` and `kind`.
-    pub object: Option<Object<'a>>,
 }
 
 /// What a tool's format looks like.
@@ -67,7 +65,7 @@ impl<'a> Cluster<'a> {
     /// The cluster that this object declares, if it declares one.
     pub fn of_object(object: Object<'a>) -> Option<Self> {
         let format = FORMATS.iter().find(|format| object.is(format.group, format.kind))?;
-        Some(Self { format, root: object.root(), object: Some(object) })
+        Some(Self { format, root: object.root() })
     }
 
     /// The cluster that a document without `apiVersion` declares, if it declares one.
@@ -79,7 +77,7 @@ impl<'a> Cluster<'a> {
         } else {
             return None;
         };
-        Some(Self { format, root, object: None })
+        Some(Self { format, root })
     }
 
     /// The node that names the cluster.

@@ -1,7 +1,15 @@
 //! The patterns of file paths and namespaces in Kubernetes' world: `*`, `?` and `[abc]`.
 
+/// Whether the whole text matches one of the patterns.
+pub fn matches_any(patterns: &[String], text: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, text))
+}
+
 /// Whether the whole text matches the pattern. A bracket that is never closed stands for itself.
 pub fn matches(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return pattern == text;
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);

@@ -54,11 +54,6 @@ impl<'a> Kustomization<'a> {
         self.root
     }
 
-    /// Whether this is a component.
-    pub fn is_component(self) -> bool {
-        self.root.get("kind").is_some_and(|kind| kind.is_text("Component"))
-    }
-
     /// A field. Keys are compared as Go's JSON decoder does: without regard to case.
     pub fn field(self, name: &str) -> Option<Entry<'a>> {
         let exact = self.root.entry(name);
@@ -177,15 +172,20 @@ impl<'a> ImageOverride<'a> {
 
 /// A path written in a file of `folder`, relative to the checked root. None where it leaves the root.
 pub fn resolve_path(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut resolved = String::with_capacity(folder.len() + 1 + path.len());
+    resolved.push_str(folder.trim_matches('/'));
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if resolved.is_empty() => return None,
+            ".." => resolved.truncate(resolved.rfind('/').unwrap_or(0)),
+            part => {
+                if !resolved.is_empty() {
+                    resolved.push('/');
+                }
+                resolved.push_str(part);
             }
-            part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    Some(resolved)
 }

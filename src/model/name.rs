@@ -56,8 +56,10 @@ pub fn names_another_system(word: &str) -> bool {
 }
 
 fn begins_with(word: &str, beginning: &str) -> bool {
-    let part = word.as_bytes().get(..beginning.len());
-    part.is_some_and(|part| part.eq_ignore_ascii_case(beginning.as_bytes()))
+    let (word, beginning) = (word.as_bytes(), beginning.as_bytes());
+    // Most words differ in the first letter already, and there are many systems.
+    word.first().map(u8::to_ascii_lowercase) == beginning.first().copied()
+        && word.get(..beginning.len()).is_some_and(|part| part.eq_ignore_ascii_case(beginning))
 }
 
 fn is_timeless(part: &str) -> bool {

@@ -39,11 +39,6 @@ impl TypeMeta {
         self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
     }
 
-    /// `v1`.
-    pub fn version(&self) -> &str {
-        self.api_version.rsplit_once('/').map_or(&*self.api_version, |(_, version)| version)
-    }
-
     /// `Deployment`.
     pub fn kind(&self) -> &str {
         &self.kind
@@ -74,11 +69,6 @@ impl<'a> Object<'a> {
     /// What part of the codebase it stands in.
     pub fn zone(self) -> Zone {
         self.zone
-    }
-
-    /// Group, version and kind.
-    pub fn type_meta(self) -> &'a TypeMeta {
-        self.kind
     }
 
     /// `Deployment`.

@@ -199,10 +199,6 @@ fn is_address(value: &str) -> bool {
 /// Whether a value is the name of a Secret, a key or a variable rather than a credential: `grafana-admin-password`,
 /// `app.kubernetes.io/name=x,tier=y`, a UUID.
 fn names_something(value: &str) -> bool {
-    static UUID: LazyLock<Regex> = LazyLock::new(|| {
-        let pattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
-        Regex::new(pattern).expect("the pattern is constant")
-    });
     const WORDS: [&str; 13] = [
         "secret",
         "secrets",
@@ -220,7 +216,13 @@ fn names_something(value: &str) -> bool {
     ];
     let words: Vec<&str> = value.split(['-', '_', '.', '/', ':']).collect();
     let tells = words.iter().any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()));
-    words.len() > 1 && tells || UUID.is_match(value) || value.matches('=').count() > 2 || value.contains("=,")
+    words.len() > 1 && tells || is_uuid(value) || value.matches('=').count() > 2 || value.contains("=,")
+}
+
+/// Whether a value is a UUID: the name of something, although it looks random.
+pub fn is_uuid(value: &str) -> bool {
+    let lengths = value.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Whether a text mixes characters as only passwords do: shorter than what programs generate, but no word.

@@ -26,7 +26,7 @@ impl Grade {
     }
 
     fn of_stateful_set(object: Object<'_>) -> Self {
-        let claims = object.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.is_empty());
+        let claims = has_claim_templates(object);
         let pods = object.at(&["spec", "template", "spec"]);
         let mounted = pods.is_some_and(|pods| mounted_claims(pods).next().is_some());
         if claims || mounted { Self::SingleWriter } else { Self::IdentityOnly }
@@ -56,12 +56,17 @@ pub fn data_of(object: Object<'_>) -> Option<&'static str> {
 }
 
 fn data_of_stateful_set(object: Object<'_>) -> Option<&'static str> {
-    if object.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.is_empty()) {
+    if has_claim_templates(object) {
         return Some("a volume for each pod");
     }
     let volumes = object.at(&["spec", "template", "spec", "volumes"]);
     let on_node = volumes.into_iter().flat_map(Node::items).any(|volume| volume.get("hostPath").is_some());
     on_node.then_some("a folder of its node")
+}
+
+/// A `StatefulSet` makes a volume for each of its pods.
+fn has_claim_templates(object: Object<'_>) -> bool {
+    object.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.is_empty())
 }
 
 /// The claims a pod mounts, each at its `claimName`.

@@ -61,24 +61,14 @@ impl<'a> Workload<'a> {
         let lists = lists.into_iter().filter_map(move |list| spec?.get(list));
         lists.flat_map(Node::items).map(|node| Container { node })
     }
+}
 
-    /// Whether the workload runs to completion: a `Job` or a `CronJob`.
-    pub fn is_job(self) -> bool {
-        self.object.is("batch", "Job") || self.object.is("batch", "CronJob")
-    }
+/// Whether an object runs to completion: a `Job` or a `CronJob`.
+pub fn is_job(object: Object<'_>) -> bool {
+    object.is("batch", "Job") || object.is("batch", "CronJob")
 }
 
 impl<'a> Container<'a> {
-    /// `image`.
-    pub fn image(self) -> Option<Node<'a>> {
-        self.node.get("image")
-    }
-
-    /// `name`.
-    pub fn name(self) -> Option<Node<'a>> {
-        self.node.get("name")
-    }
-
     /// The entries of `env`.
     pub fn env(self) -> impl Iterator<Item = Node<'a>> {
         self.node.get("env").into_iter().flat_map(Node::items)

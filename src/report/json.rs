@@ -2,7 +2,7 @@
 //!
 //! The types are its own: the report may change without breaking a program that reads this format.
 
-use crate::finding::{Finding, Label, ObjectId, Severity};
+use crate::finding::{Finding, HeldBack, Label, ObjectId, Severity};
 use crate::problem::Problem;
 use crate::report::location;
 use crate::report::visible::is_active;
@@ -45,6 +45,7 @@ struct Document<'a> {
     findings: Vec<JsonFinding<'a>>,
     /// Findings that a waiver accepts. Always there, so that a reader need not ask whether it is.
     waived: [(); 0],
+    held_back: Vec<JsonHeldBack<'a>>,
     problems: Vec<JsonProblem<'a>>,
     skipped: Vec<JsonSkipped<'a>>,
 }
@@ -59,6 +60,7 @@ impl<'a> Document<'a> {
             summary: Summary::new(report),
             findings: findings.map(|(finding, print)| JsonFinding::new(report, finding, print)).collect(),
             waived: [],
+            held_back: report.held_back.iter().map(|held| JsonHeldBack::new(&report.sources, held)).collect(),
             problems: report.problems.iter().map(|problem| JsonProblem::new(report, problem)).collect(),
             skipped: report.skipped.iter().map(JsonSkipped::new).collect(),
         }
@@ -80,6 +82,7 @@ struct Summary {
     builds: usize,
     skipped: usize,
     problems: usize,
+    held_back: usize,
     findings: BySeverity,
     waived: usize,
     factors: Vec<JsonFactor>,
@@ -96,6 +99,7 @@ impl Summary {
             builds: counts.builds,
             skipped: report.skipped.len(),
             problems: report.problems.len(),
+            held_back: report.held_back.len(),
             findings: BySeverity {
                 error: report.count(Severity::Error),
                 warning: report.count(Severity::Warning),
@@ -229,6 +233,27 @@ struct JsonRelated<'a> {
 impl<'a> JsonRelated<'a> {
     fn new(sources: &'a Sources, label: &'a Label) -> Self {
         Self { location: location::Location::of_span(sources, label.span).into(), message: &label.message }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonHeldBack<'a> {
+    rule: &'a str,
+    factor: u8,
+    location: JsonLocation<'a>,
+    /// Absent where it is whatever lies beside the given paths.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unread: &'a str,
+}
+
+impl<'a> JsonHeldBack<'a> {
+    fn new(sources: &'a Sources, held_back: &'a HeldBack) -> Self {
+        Self {
+            rule: held_back.rule.as_str(),
+            factor: held_back.factor.number(),
+            location: location::Location::of_span(sources, held_back.span).into(),
+            unread: &held_back.unread,
+        }
     }
 }
 

@@ -12,18 +12,22 @@ pub mod location;
 pub mod visible;
 
 use crate::codebase::Codebase;
-use crate::finding::{Factor, Finding, Severity};
-use crate::problem::{Problem, Skipped};
+use crate::config::Named;
+use crate::finding::{Factor, Finding, HeldBack, Severity};
+use crate::problem::{Place, Problem, Skipped};
 use crate::rule::Verdict;
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 
-/// The result of one run. Everything is sorted; the same input gives the same report.
+/// The result of one run, about the paths the user asked about. Everything is sorted; the same input gives the same
+/// report.
 #[derive(Debug)]
 pub struct Report {
-    /// What was read.
+    /// What was read, in all of the codebase.
     pub sources: Sources,
     /// Sorted by factor, severity (worst first), place and rule.
     pub findings: Vec<Finding>,
+    /// Findings that were not made, because something unread may hold what is missing. Sorted by rule.
+    pub held_back: Vec<HeldBack>,
     /// Sorted by place.
     pub problems: Vec<Problem>,
     /// Sorted by path.
@@ -37,7 +41,7 @@ pub struct Report {
 /// How much was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Files that were read.
+    /// Files that were read and that the report is about.
     pub files: usize,
     /// Files of no kind that k8factor reads.
     pub other_files: usize,
@@ -113,21 +117,33 @@ impl Status {
 }
 
 impl Report {
-    /// What the rules say about a codebase, with what was read.
-    pub fn new(codebase: Codebase, verdict: Verdict) -> Self {
+    /// What the rules say about a codebase, with what was read. Rules know all of it; what is said is about the paths
+    /// the user asked about.
+    pub fn new(codebase: Codebase, mut verdict: Verdict) -> Self {
+        let named = Named::of(codebase.config());
+        let inside: Vec<bool> = codebase.sources().iter().map(|source| named.holds(source.path())).collect();
+        let is_inside = |file: FileId| inside[file.index()];
         let counts = Counts {
-            files: codebase.sources().as_slice().len(),
+            files: inside.iter().filter(|inside| **inside).count(),
             other_files: codebase.other_files(),
-            documents: codebase.document_count(),
-            objects: codebase.object_count(),
+            documents: codebase.documents().filter(|document| is_inside(document.source.id())).count(),
+            objects: codebase.all_objects().filter(|object| is_inside(object.file())).count(),
             builds: 0,
         };
+        verdict.findings.retain(|finding| is_inside(finding.span.file));
+        verdict.held_back.retain(|held_back| is_inside(held_back.span.file));
         let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
+        let Verdict { findings, held_back, problems: troubles, .. } = verdict;
         let (sources, mut problems, mut skipped) = codebase.into_parts();
-        problems.extend(verdict.problems);
+        problems.extend(troubles);
+        problems.retain(|problem| match &problem.place {
+            Place::Path(path) => named.holds(path),
+            Place::Span(span) => is_inside(span.file),
+        });
         problems.sort();
+        skipped.retain(|skipped| named.holds(&skipped.path));
         skipped.sort();
-        Self { sources, findings: verdict.findings, problems, skipped, counts, factors }
+        Self { sources, findings, held_back, problems, skipped, counts, factors }
     }
 
     /// How many findings have this severity.

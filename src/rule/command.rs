@@ -1,25 +1,23 @@
-//! `k8factor rules …` and `k8factor explain`: each command is a function that writes to what it is given.
+//! `k8factor rules …` and `k8factor explain`: each command is a function to what is said. The command line prints it.
 
+mod explain;
 mod list;
 mod new;
-mod show;
 mod test;
 
 use super::Rule;
 use crate::error::Error;
-use crate::suggest::closest;
+use crate::suggest::did_you_mean;
 
+pub use explain::explain;
 pub use list::{index, list};
 pub use new::new;
-pub use show::show;
 pub use test::test;
 
 /// The rule of this name.
-pub fn find<'a>(rules: &'a [Rule], id: &str) -> Result<&'a Rule, Error> {
-    let found = rules.iter().find(|rule| rule.id.as_str() == id);
-    found.ok_or_else(|| {
-        let near = closest(id, rules.iter().map(|rule| rule.id.as_str()));
-        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-        Error::usage(id, format!("there is no rule of this name; {near}`k8factor rules list` names them all"))
+pub fn find<'a>(rules: &'a [Rule], name: &str) -> Result<&'a Rule, Error> {
+    rules.iter().find(|rule| rule.id.as_str() == name).ok_or_else(|| {
+        let guess = did_you_mean(name, rules.iter().map(|rule| rule.id.as_str()));
+        Error::usage(name, format!("there is no such rule.{guess} `k8factor rules list` names them all"))
     })
 }

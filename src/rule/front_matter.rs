@@ -9,7 +9,7 @@ use crate::model::path::Path;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::suggest::closest;
-use crate::yaml::{Grade, Node, Style, Tree};
+use crate::yaml::{Grade, Node, Tree};
 
 const KEYS: [&str; 11] = [
     "summary",
@@ -123,19 +123,9 @@ fn expression(fields: &Fields<'_>, origin: Origin) -> Result<Expression, Problem
     Ok(expression)
 }
 
-/// The place of a byte of a scalar's text; the whole scalar where text and source differ.
+/// The place of a scalar's text from a byte on; the whole scalar where text and source differ.
 fn place_in(node: Node<'_>, at: usize) -> Span {
-    let span = node.span();
-    let quote = match node.style() {
-        Style::Plain => 0,
-        Style::SingleQuoted | Style::DoubleQuoted => 1,
-        _ => return span,
-    };
-    if node.raw().len() != node.text().len() + 2 * quote {
-        return span;
-    }
-    let start = span.start + (quote + at) as u32;
-    Span::new(span.file, start.min(span.end), span.end)
+    node.span_within(at..node.text().len())
 }
 
 /// The keys of the front matter and what they hold.

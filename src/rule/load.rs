@@ -15,7 +15,7 @@ const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs")
 
 /// All rules, sorted by factor and name. A rule of the repository's own replaces the one of that name that is built in.
 pub fn load(config: &Config) -> Result<Vec<Rule>, Error> {
-    let own = own(config, &[])?;
+    let own = own(config)?;
     let mut rules: BTreeMap<RuleId, Rule> = BTreeMap::new();
     for rule in built_in()?.into_iter().chain(own) {
         rules.insert(rule.id.clone(), rule);
@@ -30,21 +30,13 @@ pub fn built_in() -> Result<Vec<Rule>, Error> {
     BUILT_IN.iter().map(|&(path, text)| Page::new(path, text).into_rule(Origin::BuiltIn)).collect()
 }
 
-/// The repository's own rules, or those in these files and folders, sorted by path.
-pub(super) fn own(config: &Config, paths: &[PathBuf]) -> Result<Vec<Rule>, Error> {
+/// The repository's own rules, sorted by path.
+fn own(config: &Config) -> Result<Vec<Rule>, Error> {
     let mut pages = Vec::new();
-    if paths.is_empty() && is_there(&config.rules_folder) {
+    if is_there(&config.rules_folder) {
         collect(config, &config.rules_folder, &mut pages)?;
     }
-    for path in paths {
-        if path.is_dir() {
-            collect(config, path, &mut pages)?;
-        } else {
-            pages.push(path.to_owned());
-        }
-    }
     pages.sort();
-    pages.dedup();
     let pages: Vec<_> = pages.iter().map(|path| read(config, path)).collect::<Result<_, _>>()?;
     refuse_equal_names(&pages)?;
     pages.into_par_iter().map(|page| page.into_rule(Origin::Own)).collect()
@@ -53,7 +45,10 @@ pub(super) fn own(config: &Config, paths: &[PathBuf]) -> Result<Vec<Rule>, Error
 /// Writes a page below the folder of rules and says where; never over one that is there.
 pub(super) fn create(config: &Config, file: &str, text: &str) -> Result<String, Error> {
     let path = config.rules_folder.join(file);
-    let failed = |error| Error::path(&path, error);
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::usage(shown(config, &path), "this page is there already"),
+        _ => Error::path(&path, error),
+    };
     fs::create_dir_all(path.parent().unwrap_or(&config.rules_folder)).map_err(failed)?;
     let mut file = File::create_new(&path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;

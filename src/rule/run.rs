@@ -1,13 +1,15 @@
 //! Runs rules over a codebase. A check reports places; here they get their rule, factor, severity and confidence.
 
 use super::Rule;
-use crate::check::{Outcome, Violation};
+use crate::check::{Missing, Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::finding::{Factor, Finding};
+use crate::codebase::unread::Unread;
+use crate::finding::{Factor, Finding, HeldBack};
 use crate::model::role::Zone;
 use crate::problem::Problem;
 use rayon::prelude::*;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// What the rules say about a codebase.
 #[derive(Debug, Default)]
@@ -16,6 +18,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The factors for which a rule had something to look at, in order.
     pub assessed: Vec<Factor>,
+    /// What would be missing if something unread did not hold it; sorted.
+    pub held_back: Vec<HeldBack>,
     /// Rules that failed at a place, which they never do silently.
     pub problems: Vec<Problem>,
 }
@@ -23,12 +27,13 @@ pub struct Verdict {
 /// Runs all rules in parallel. The answer does not depend on the number of threads.
 pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
     let outcomes: Vec<_> = rules.par_iter().map(|rule| (rule, outcome(rule, codebase))).collect();
-    let mut verdict = Verdict::default();
+    let (mut verdict, unread) = (Verdict::default(), codebase.unread());
     for (rule, outcome) in outcomes {
-        verdict.add(rule, outcome, codebase);
+        verdict.add(rule, outcome, codebase, &unread);
     }
     verdict.assessed.sort();
     verdict.assessed.dedup();
+    verdict.held_back.sort();
     verdict.problems.sort();
     sort(&mut verdict.findings);
     verdict
@@ -41,17 +46,47 @@ fn outcome(rule: &Rule, codebase: &Codebase) -> Outcome {
 }
 
 impl Verdict {
-    fn add(&mut self, rule: &Rule, outcome: Outcome, codebase: &Codebase) {
-        if outcome.places() > 0 {
+    fn add(&mut self, rule: &Rule, outcome: Outcome, codebase: &Codebase, unread: &[Unread<'_>]) {
+        let places = outcome.places();
+        let (violations, troubles) = outcome.into_parts();
+        let (violations, held_back) = hold_back(rule, violations, unread);
+        // A rule that would object, and may not, has assessed nothing.
+        if places > 0 && (held_back.is_empty() || !violations.is_empty()) {
             self.assessed.push(rule.factor);
         }
-        let (violations, troubles) = outcome.into_parts();
+        self.held_back.extend(held_back);
         self.findings.extend(violations.into_iter().map(|violation| finding(rule, violation, codebase)));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);
             Problem { message, ..trouble }
         }));
     }
+}
+
+/// Takes away the violations that miss what something unread could hold. Many miss the same, which is sought once.
+fn hold_back(
+    rule: &Rule,
+    violations: Vec<Violation>,
+    unread: &[Unread<'_>],
+) -> (Vec<Violation>, Vec<HeldBack>) {
+    let (mut kept, mut held_back) = (Vec::with_capacity(violations.len()), Vec::new());
+    let mut known: HashMap<Missing, Option<&Unread<'_>>> = HashMap::new();
+    for mut violation in violations {
+        let may_be_in = violation.missing.take().and_then(|missing| {
+            let seek = |missing: &Missing| unread.iter().find(|unread| missing.could_be_in(unread));
+            *known.entry(missing).or_insert_with_key(seek)
+        });
+        match may_be_in {
+            None => kept.push(violation),
+            Some(unread) => held_back.push(HeldBack {
+                rule: rule.id.clone(),
+                factor: rule.factor,
+                span: violation.span,
+                unread: unread.path.to_owned(),
+            }),
+        }
+    }
+    (kept, held_back)
 }
 
 /// One broken expression fails at a thousand objects: the first place of each message is enough.

@@ -7,9 +7,7 @@ use super::budget::Budget;
 use super::error::ReadError;
 use super::node::{Entry, Node, Shape};
 use super::resolve::{Schema, Value};
-use super::spanned;
 use super::tree::NodeId;
-use serde::de::value::{BorrowedStrDeserializer, U32Deserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -155,18 +153,6 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         self.read(|_| self.option(visitor))
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        _fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, ReadError> {
-        if name == spanned::NAME {
-            return visitor.visit_map(Place { reader: self, next: 0 });
-        }
-        self.deserialize_any(visitor)
-    }
-
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -190,7 +176,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map
+        unit unit_struct seq tuple tuple_struct map struct
     }
 }
 
@@ -246,15 +232,6 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
         })
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, ReadError> {
-        self.0.deserialize_struct(name, fields, visitor)
-    }
-
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -274,36 +251,7 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct seq tuple tuple_struct map identifier ignored_any
-    }
-}
-
-/// What a [`super::Spanned`] is made of: three numbers and the value.
-struct Place<'a> {
-    reader: Reader<'a>,
-    next: usize,
-}
-
-impl<'de> de::MapAccess<'de> for Place<'_> {
-    type Error = ReadError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
-        let Some(&field) = spanned::FIELDS.get(self.next) else {
-            return Ok(None);
-        };
-        self.next += 1;
-        seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
-        let span = self.reader.node.span();
-        let number = match self.next {
-            1 => span.file.index() as u32,
-            2 => span.start,
-            3 => span.end,
-            _ => return seed.deserialize(self.reader),
-        };
-        seed.deserialize(U32Deserializer::new(number))
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -351,7 +299,7 @@ impl<'de> de::VariantAccess<'de> for Reader<'_> {
 mod tests {
     use super::*;
     use crate::source::Sources;
-    use crate::yaml::{Spanned, parse};
+    use crate::yaml::parse;
     use serde::Deserialize;
     use std::collections::BTreeMap;
 
@@ -361,7 +309,7 @@ mod tests {
         version: String,
         #[serde(default)]
         fail_on: Level,
-        max: Option<Spanned<u32>>,
+        max: Option<u32>,
         #[serde(default)]
         rules: BTreeMap<String, Vec<String>>,
     }
@@ -392,7 +340,7 @@ mod tests {
             read("version: 1.30\nfailOn: {only: [1, 2]}\nmax: 07\nrules: {on: [no, 2027-01-01]}\n").unwrap();
         assert_eq!(config.version, "1.30");
         assert_eq!(config.fail_on, Level::Only(vec![1, 2]));
-        assert_eq!(config.max.map(|max| (max.value, max.span.start)), Some((7, 42)));
+        assert_eq!(config.max, Some(7));
         assert_eq!(config.rules["on"], ["no", "2027-01-01"]);
     }
 
@@ -410,7 +358,7 @@ mod tests {
     #[test]
     fn merge_keys_are_followed() {
         let config = read("<<: {version: a, max: 1}\nmax: 2\n").unwrap();
-        assert_eq!((config.version.as_str(), config.max.map(|max| max.value)), ("a", Some(2)));
+        assert_eq!((config.version.as_str(), config.max), ("a", Some(2)));
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! Of a folded or escaped scalar only the whole has a place.
 
 use super::node::Node;
-use super::parse::{Input, ceil_char, floor_char, read};
+use super::parse::{Input, ceil_char, read};
 use super::scalar::block_lines;
 use super::scan::Dialect;
 use super::template;
 use super::tree::{COOK, EmbeddedLine, Kind, Origin, RawNode, Style, Tree};
-use crate::source::Span;
+use crate::source::{Span, floor_char};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ mod tests {
         let spec = inner.roots().next().and_then(|root| root.entry("spec")).expect("written above");
         assert_eq!(written(PATCH, spec.key.span()), "spec");
         assert_eq!(written(PATCH, spec.value.span()), "replicas: 3");
-        assert_eq!(written(PATCH, inner.comments().next().expect("written above").span), "# why");
+        assert_eq!(written(PATCH, inner.comments().next().expect("written above")), "# why");
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl<'a> Node<'a> {
         if raw.kind != Kind::Scalar || raw.flags & COOK != 0 {
             return self.is_text_as_read(text);
         }
-        let quotes = if matches!(raw.style, Style::SingleQuoted | Style::DoubleQuoted) { 1 } else { 0 };
+        let quotes = usize::from(matches!(raw.style, Style::SingleQuoted | Style::DoubleQuoted));
         let (start, end) = (raw.start as usize + quotes, raw.end as usize - quotes);
         // Most texts differ in length already.
         end.wrapping_sub(start) == text.len()

@@ -4,7 +4,7 @@ use super::scan::{Dialect, Found, Scanned, scan};
 use super::tree::{Action, Origin, Tree};
 use super::trouble::Trouble;
 use super::{duplicates, unusual};
-use crate::source::FileId;
+use crate::source::{FileId, floor_char};
 use std::sync::Arc;
 
 /// Reads a YAML text.
@@ -90,11 +90,6 @@ fn trouble(tree: &Tree, found: Found) -> Trouble {
     let start = floor_char(&tree.text, found.start);
     let end = ceil_char(&tree.text, found.end.max(start));
     Trouble { grade: found.grade, span: tree.span(start as u32, end as u32), fault: found.fault }
-}
-
-/// The last character boundary at or before an offset.
-pub(super) fn floor_char(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// The first character boundary at or behind an offset.

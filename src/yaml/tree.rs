@@ -54,12 +54,9 @@ impl Tree {
         self.duplicates.iter().map(pair)
     }
 
-    /// Comments in the order of the text.
-    pub fn comments(&self) -> impl Iterator<Item = Comment<'_>> {
-        self.comments.iter().map(|&(start, end)| Comment {
-            span: self.span(start, end),
-            text: &self.text[start as usize..end as usize],
-        })
+    /// Comments in the order of the text, each from `#` to the end of its line.
+    pub fn comments(&self) -> impl Iterator<Item = Span> {
+        self.comments.iter().map(|&(start, end)| self.span(start, end))
     }
 
     /// Whether template actions were masked before reading.
@@ -259,13 +256,4 @@ pub(super) struct Property {
     pub(super) node: NodeId,
     pub(super) start: u32,
     pub(super) end: u32,
-}
-
-/// A comment, from `#` to the end of its line.
-#[derive(Debug, Clone, Copy)]
-pub struct Comment<'a> {
-    /// Its place.
-    pub span: Span,
-    /// Its text, `#` included.
-    pub text: &'a str,
 }

@@ -64,11 +64,6 @@ impl Readers {
     pub fn includes(self, others: Self) -> bool {
         (self.0 & others.0) != 0
     }
-
-    /// Whether the set is empty.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 impl BitOr for Readers {

@@ -5,6 +5,7 @@ use super::common::fixtures;
 use super::common::rules::files_below;
 use fastrand::Rng;
 use k8factor::rule;
+use k8factor::source::floor_char;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -180,11 +181,7 @@ impl<'a> Change<'a> {
     }
 
     fn place(&mut self, text: &str) -> usize {
-        let mut at = self.random.usize(0..=text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
+        floor_char(text, self.random.usize(0..=text.len()))
     }
 
     fn piece(&mut self, mut text: String) -> String {

@@ -1,5 +1,6 @@
 //! A tree as the events of the YAML test suite.
 
+use super::common::style_mark;
 use k8factor::yaml::{Node, Shape, Style, Tree};
 use std::fmt::Write;
 
@@ -64,13 +65,7 @@ fn node(node: Node<'_>, handles: &[(&str, &str)], events: &mut String) {
 }
 
 fn scalar(node: Node<'_>, properties: &str, events: &mut String) {
-    let style = match node.style() {
-        Style::SingleQuoted => '\'',
-        Style::DoubleQuoted => '"',
-        Style::Literal => '|',
-        Style::Folded => '>',
-        Style::Plain | Style::Block | Style::Flow => ':',
-    };
+    let style = style_mark(node.style());
     writeln!(events, "=VAL{properties} {style}{}", escape(&node.text())).unwrap();
 }
 

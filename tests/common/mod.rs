@@ -1,21 +1,27 @@
-//! What several test harnesses need: where shared third-party material is, and a file to blame.
+//! What several test harnesses need.
 #![allow(dead_code, reason = "every harness uses its own part")]
 
 use k8factor::source::{FileId, FileKind, Sources};
+use k8factor::yaml::Style;
 use std::path::PathBuf;
 
 pub(crate) mod rules;
-
-/// A folder of material that is not ours and therefore not in the repository.
-pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let root = std::env::var_os("K8FACTOR_SHARED").map_or(beside, PathBuf::from);
-    Some(root.join(folder)).filter(|path| path.is_dir())
-}
+pub(crate) mod shared;
 
 /// Where our own test data is.
 pub(crate) fn fixtures(folder: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder)
+}
+
+/// How events and shapes write the style of a scalar, after the events of the YAML test suite.
+pub(crate) fn style_mark(style: Style) -> char {
+    match style {
+        Style::SingleQuoted => '\'',
+        Style::DoubleQuoted => '"',
+        Style::Literal => '|',
+        Style::Folded => '>',
+        Style::Plain | Style::Block | Style::Flow => ':',
+    }
 }
 
 /// The number of some file.

@@ -7,7 +7,7 @@
     reason = "each harness uses its part of this"
 )]
 
-use k8factor::finding::{Confidence, Factor, Finding, Label, ObjectId, RuleId, Severity};
+use k8factor::finding::{Confidence, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity};
 use k8factor::problem::{Problem, SkipReason, Skipped};
 use k8factor::report::{Counts, FactorSummary, Report};
 use k8factor::source::{FileKind, Sources, Span};
@@ -27,7 +27,15 @@ pub fn report(files: &[(&str, &str)]) -> Report {
         infos: 0,
         waived: 0,
     });
-    Report { sources, findings: Vec::new(), problems: Vec::new(), skipped: Vec::new(), counts, factors }
+    Report {
+        sources,
+        findings: Vec::new(),
+        held_back: Vec::new(),
+        problems: Vec::new(),
+        skipped: Vec::new(),
+        counts,
+        factors,
+    }
 }
 
 /// Where a text stands: the first time it occurs in the file.
@@ -145,6 +153,8 @@ pub fn full() -> Report {
         Problem::at(broken, "this list is never closed; everything after it was left out"),
         Problem::with_path("vault/secret.yaml", "cannot be opened: permission denied"),
     ];
+    let place = report.findings[0].span;
+    report.held_back = ["vault/secret.yaml", ""].map(|unread| held_back(place, unread)).to_vec();
     let skipped = |path: &str, reason| Skipped { path: path.to_owned(), reason };
     report.skipped = vec![
         skipped("charts/x/templates/a.yaml", SkipReason::Template),
@@ -153,6 +163,10 @@ pub fn full() -> Report {
     ];
     report.counts = Counts { files: 6, other_files: 41, documents: 6, objects: 4, builds: 2 };
     report
+}
+
+fn held_back(span: Span, unread: &str) -> HeldBack {
+    HeldBack { rule: RuleId::new("no-backup"), factor: Factor::Backup, span, unread: unread.into() }
 }
 
 fn web(pointer: &str) -> ObjectId {

@@ -29,8 +29,13 @@ pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], foun
             }
         }
     }
-    let overlaps =
-        |place: &Place| known.iter().any(|span| span.start < place.span.end && place.span.start < span.end);
+    let mut known = known.to_vec();
+    known.sort();
+    // What was found by its shape never overlaps itself, so that the nearest before the end tells.
+    let overlaps = |place: &Place| {
+        let next = known.partition_point(|span| span.start < place.span.end);
+        next > 0 && place.span.start < known[next - 1].end
+    };
     let fresh = found.places.split_off(before);
     found.places.extend(fresh.into_iter().filter(|place| !overlaps(place)));
 }
@@ -155,17 +160,16 @@ impl Walk<'_, '_> {
     fn mapping(&mut self, mapping: Node<'_>) {
         let (mut name, mut value) = (None, None);
         for entry in mapping.entries() {
-            // JSON quotes its keys.
-            match entry.key.raw().trim_matches(['"', '\'']) {
-                "name" => name = Some(entry.value),
-                "value" => value = Some(entry.value),
+            if entry.key.is_text("name") {
+                name = Some(entry.value);
+            } else if entry.key.is_text("value") {
+                value = Some(entry.value);
+            } else if entry.key.is_text("secretKeyRef") {
                 // What is referenced was looked at too: it is the good form.
-                "secretKeyRef" => self.found.looked_at += 1,
-                key if may_tell(key) && entry.value.shape() == Shape::Scalar => {
-                    self.found.looked_at += 1;
-                    self.pair(&entry.key.text(), entry.value, false);
-                }
-                _ => {}
+                self.found.looked_at += 1;
+            } else if entry.value.shape() == Shape::Scalar && may_tell(entry.key.raw()) {
+                self.found.looked_at += 1;
+                self.pair(&entry.key.text(), entry.value, false);
             }
         }
         if let (Some(name), Some(value)) = (name, value) {

@@ -6,7 +6,6 @@ use crate::check::{Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::kustomization::{Kustomization, Reference, resolve_path};
 use crate::model::object::Object;
-use crate::problem::Place;
 use crate::source::FileKind;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -14,7 +13,7 @@ use std::collections::HashSet;
 
 /// Reports every path that leads nowhere.
 pub(super) fn check(codebase: &Codebase, own: &Own<'_>, outcome: &mut Outcome) {
-    let there = There::of(codebase, own);
+    let there = There { codebase, own };
     let kustomizations = codebase.kustomizations().filter(|k| codebase.zone(k.file()).is_judged());
     let missing: Vec<_> =
         kustomizations.flat_map(|kustomization| missing(kustomization, &there, outcome)).collect();
@@ -35,26 +34,14 @@ pub(super) fn check(codebase: &Codebase, own: &Own<'_>, outcome: &mut Outcome) {
 struct There<'a> {
     codebase: &'a Codebase,
     own: &'a Own<'a>,
-    unread: HashSet<&'a str>,
 }
 
-impl<'a> There<'a> {
-    fn of(codebase: &'a Codebase, own: &'a Own<'a>) -> Self {
-        let problems = codebase.problems().iter().filter_map(|problem| match &problem.place {
-            Place::Path(path) => Some(path.as_str()),
-            Place::Span(_) => None,
-        });
-        let unread = codebase.skipped().iter().map(|skipped| skipped.path.as_str()).chain(problems).collect();
-        Self { codebase, own, unread }
-    }
-
+impl There<'_> {
     fn has(&self, path: &str) -> bool {
         path.is_empty()
             || self.codebase.sources().by_path(path).is_some()
             || self.own.has_folder(path)
-            || self.unread.iter().any(|unread| {
-                unread.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+            || self.codebase.may_have_unread(path)
     }
 }
 

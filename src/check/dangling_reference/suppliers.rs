@@ -23,8 +23,6 @@ pub(super) struct Suppliers {
     custom: HashSet<String>,
     /// The names in question that stand in a custom resource, an annotation, a script.
     mentioned: HashSet<String>,
-    /// Whether something encrypted was left out: it may be a Secret.
-    encrypted: bool,
 }
 
 /// Suppliers of one kind. There may be thousands, and thousands of references to ask about.
@@ -46,8 +44,7 @@ impl Suppliers {
         }
         suppliers.kustomizations(codebase, &names);
         suppliers.files(codebase, &names);
-        for skipped in codebase.skipped() {
-            suppliers.encrypted |= skipped.reason == SkipReason::Encrypted;
+        for skipped in codebase.skipped().iter().filter(|skipped| skipped.reason == SkipReason::Template) {
             suppliers.charts.add(None, words(&skipped.path));
         }
         suppliers
@@ -60,13 +57,10 @@ impl Suppliers {
         let of_flux = reference.from.group().ends_with("toolkit.fluxcd.io");
         if of_flux && reference.from.kind() == "HelmRelease" || reference.target.group.contains("fluxcd.io") {
             // A chart brings neither its own values nor its source.
-            return self.mentioned.contains(name)
-                || self.encrypted && reference.target.is_core("Secret")
-                || self.remotes.is_near(reference, &name_words);
+            return self.mentioned.contains(name) || self.remotes.is_near(reference, &name_words);
         }
         self.mentioned.contains(name)
             || is_named_after(name, &self.custom)
-            || self.encrypted && reference.target.is_core("Secret")
             || self.charts.may_fill(reference, &name_words)
             || self.remotes.is_near(reference, &name_words)
             || is_certificate(reference)

@@ -126,11 +126,11 @@ fn compile(source: &str) -> Result<IdedExpr, Fault> {
     }
     let program = ENVIRONMENT.compile(source).map_err(|errors| {
         let Some(error) = errors.errors.first() else { return (0, "this is no expression".to_owned()) };
-        let message = error.msg.trim_start_matches("Syntax error: ");
-        if message.contains("Recursion limit") {
+        if error.msg.contains("Recursion limit") {
             return (0, "the expression is nested too deeply; make it several rules".to_owned());
         }
-        (offset(source, error.pos), message.split(" expecting {").next().unwrap_or_default().to_owned())
+        let at = offset(source, error.pos);
+        (at, in_words(&error.msg, source, at))
     })?;
     names::check(&program)?;
     let mut expression = program.expression().clone();
@@ -138,11 +138,25 @@ fn compile(source: &str) -> Result<IdedExpr, Fault> {
     Ok(expression)
 }
 
+/// The parser of CEL names the rules of its grammar; a user wants to know which part it stumbles over.
+fn in_words(message: &str, source: &str, at: usize) -> String {
+    if !message.starts_with("Syntax error: ") {
+        return message.to_owned();
+    }
+    let rest = &source[at..];
+    let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    match rest.chars().next() {
+        None => "the expression ends too early".to_owned(),
+        Some(first) => format!("`{}` is not expected here", &rest[..word.max(first.len_utf8())]),
+    }
+}
+
 /// Byte of a line and a column, both counted from 1.
 fn offset(source: &str, (line, column): (isize, isize)) -> usize {
     let before = source.split_inclusive('\n').take(usize::try_from(line - 1).unwrap_or(0));
     let start: usize = before.map(str::len).sum();
-    (start + usize::try_from(column - 1).unwrap_or(0)).min(source.len())
+    let column = usize::try_from(column - 1).unwrap_or(0);
+    source[start..].char_indices().nth(column).map_or(source.len(), |(at, _)| start + at)
 }
 
 /// What an evaluation error means for the author of a rule. Values are left out, so that a thousand objects with the

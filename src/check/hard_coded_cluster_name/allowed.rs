@@ -6,7 +6,7 @@ use crate::model::kustomization::resolve_path;
 use crate::model::mention::Surroundings;
 use crate::model::object::TypeMeta;
 use crate::source::{FileKind, Source, Span};
-use crate::yaml::Node;
+use crate::yaml::{Node, Tree};
 
 /// What is allowed in one file. Built only for files in which a name stands at all.
 pub(super) struct Allowed<'a> {
@@ -26,8 +26,7 @@ impl<'a> Allowed<'a> {
     pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
         let tree = codebase.tree(source.id());
         let owners = codebase.identities().owners(source.path());
-        let comments =
-            tree.into_iter().flat_map(|tree| tree.comments().map(|comment| comment.span)).collect();
+        let comments = tree.into_iter().flat_map(Tree::comments).collect();
         let declarations =
             tree.into_iter().flat_map(|tree| tree.roots().filter(|root| declares_clusters(*root)));
         let declarations = declarations.map(Node::span).collect();

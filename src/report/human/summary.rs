@@ -7,7 +7,7 @@ use crate::finding::{Finding, Severity};
 use crate::problem::SkipReason;
 use crate::report::visible::visible;
 use crate::report::{FactorSummary, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The summary. `shown` are the findings that stand above it.
 pub(super) fn render(page: &Page, shown: &[&Finding]) -> String {
@@ -74,12 +74,39 @@ fn counts(page: &Page) -> String {
         text += &entry(page, "other", &format!("{others} of no kind that k8factor reads"));
     }
     if !page.report.problems.is_empty() {
-        let places = counted(page.report.problems.len(), "problem");
-        let quiet = "where something was not read, rules about what is missing stayed quiet";
-        text += &entry(page, "not read", &format!("{places}; {quiet}"));
+        text += &entry(page, "not read", &counted(page.report.problems.len(), "problem"));
+    }
+    if !page.report.held_back.is_empty() {
+        text += &entry(page, "held back", &held_back(page));
     }
     text + "\n"
 }
+
+/// Which rules would say that something is missing, and what was not read that may hold it.
+fn held_back(page: &Page) -> String {
+    let held_back = &page.report.held_back;
+    let rules: BTreeSet<&str> = held_back.iter().map(|held| held.rule.as_str()).collect();
+    let unread: BTreeSet<&str> = held_back.iter().map(|held| held.unread.as_str()).collect();
+    let places: Vec<_> = unread.iter().take(MOST_NAMED).map(|path| unread_place(path)).collect();
+    let more = match unread.len() - places.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let rules: Vec<_> = rules.into_iter().collect();
+    let findings = counted(held_back.len(), "finding");
+    format!(
+        "{findings} of {}: what is missing may be in {}{more}, which was not read",
+        rules.join(", "),
+        places.join(", ")
+    )
+}
+
+fn unread_place(path: &str) -> String {
+    if path.is_empty() { "what lies beside the given paths".into() } else { format!("`{path}`") }
+}
+
+/// Unread files named in one line.
+const MOST_NAMED: usize = 3;
 
 fn skipped(page: &Page) -> String {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -96,7 +123,7 @@ fn reason(reason: SkipReason) -> &'static str {
         SkipReason::Encrypted => "encrypted",
         SkipReason::TooLarge => "too large",
         SkipReason::Binary => "not text",
-        SkipReason::Link => "link out of the root or in a circle",
+        SkipReason::Link | SkipReason::Circle => "link out of the root or in a circle",
     }
 }
 

@@ -1,19 +1,17 @@
 //! All rules at a glance: as a table, and as the index in `docs/rules.md`.
 
-use crate::error::Error;
 use crate::finding::Factor;
 use crate::rule::{Origin, Rule};
-use std::io;
 use unicode_width::UnicodeWidthStr;
 
-/// Writes a table of rules. The repository's own have a star.
-pub fn list(rules: &[Rule], out: &mut dyn io::Write) -> Result<(), Error> {
+/// A table of rules. The repository's own have a star.
+pub fn list(rules: &[Rule]) -> String {
     let widest = rules.iter().map(|rule| rule.id.as_str().width()).max().unwrap_or(0);
     let mut text = rules.iter().map(|rule| line(rule, widest)).collect::<Vec<_>>().concat();
     if rules.iter().any(|rule| rule.origin == Origin::Own) {
-        text.push_str("\n* of this repository, in .k8factor/rules\n");
+        text.push_str("\n* of this repository\n");
     }
-    out.write_all(text.as_bytes()).map_err(Error::output)
+    text
 }
 
 fn line(rule: &Rule, width: usize) -> String {

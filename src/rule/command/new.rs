@@ -4,16 +4,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::finding::Factor;
 use crate::rule::{Page, load};
-use std::io;
 
-/// Writes a page for a new rule into the repository, never over one that is there.
-pub fn new(config: &Config, id: &str, factor: Factor, out: &mut dyn io::Write) -> Result<(), Error> {
+/// Writes a page for a new rule into the folder of rules, never over one that is there. Says where it is.
+pub fn new(config: &Config, id: &str, factor: Factor) -> Result<String, Error> {
     let file = format!("{}/{id}.md", factor.folder());
     let page = Page::new(file.clone(), SKELETON);
     page.check_id().map_err(|message| Error::usage(id, message))?;
     let path = load::create(config, &file, &SKELETON.replace("TITLE", &title(id)))?;
-    let message = format!("{path}\nWrite what it objects to, then run `k8factor rules test`.\n");
-    out.write_all(message.as_bytes()).map_err(Error::output)
+    Ok(format!("{path}\nWrite what it objects to, then run `k8factor rules test`.\n"))
 }
 
 /// A name begins with a small letter.

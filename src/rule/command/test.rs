@@ -1,24 +1,20 @@
 //! Runs rules over the examples of their own pages and says where they differ.
 
-use crate::config::Config;
 use crate::error::Error;
-use crate::rule::{self, Mismatch, Rule, load};
-use std::io;
-use std::path::PathBuf;
+use crate::rule::{self, Mismatch, Rule};
 
-/// Tests the repository's own rules, or those in `paths`. True if every example holds.
-pub fn test(config: &Config, paths: &[PathBuf], out: &mut dyn io::Write) -> Result<bool, Error> {
-    let rules = load::own(config, paths)?;
+/// Tests rules. Says whether every example holds, and in words which of them do not.
+pub fn test(rules: &[&Rule]) -> Result<(bool, String), Error> {
     let (mut examples, mut mismatches) = (0, 0);
-    for rule in &rules {
+    let mut said = String::new();
+    for rule in rules {
         let found = rule::test(rule)?;
         examples += rule.page().examples()?.len();
         mismatches += found.len();
-        out.write_all(lines(rule, &found).as_bytes()).map_err(Error::output)?;
+        said.push_str(&lines(rule, &found));
     }
-    let rules = rules.len();
-    writeln!(out, "rules: {rules}, examples: {examples}, mismatches: {mismatches}").map_err(Error::output)?;
-    Ok(mismatches == 0)
+    let counts = format!("rules: {}, examples: {examples}, mismatches: {mismatches}\n", rules.len());
+    Ok((mismatches == 0, said + &counts))
 }
 
 fn lines(rule: &Rule, mismatches: &[Mismatch]) -> String {

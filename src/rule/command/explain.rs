@@ -1,15 +1,12 @@
 //! A rule page, readable in a terminal and without a network.
 
-use crate::error::Error;
 use crate::rule::{Origin, Rule};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
-use std::io;
 use unicode_width::UnicodeWidthStr;
 
-/// Writes the page of a rule: what it is and what to do, then why, then the examples.
-pub fn show(rule: &Rule, out: &mut dyn io::Write) -> Result<(), Error> {
-    let text = header(rule) + &body(rule.page().body());
-    out.write_all(text.as_bytes()).map_err(Error::output)
+/// The page of a rule in words: what it is and what to do, then why, then the examples.
+pub fn explain(rule: &Rule) -> String {
+    header(rule) + &body(rule.page().body())
 }
 
 fn header(rule: &Rule) -> String {

@@ -1,0 +1,195 @@
+//! Naming a path narrows what is reported, not what is known.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const JOB: &str = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate}\n";
+
+/// A repository whose parts need each other.
+const REPOSITORY: &[(&str, &str)] = &[
+    (".git/HEAD", ""),
+    (".gitignore", "generated/\n"),
+    ("base/account.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n"),
+    ("base/job.yaml", JOB),
+    ("broken/b.yaml", "a: [\nb: }\n"),
+    ("generated/g.yaml", JOB),
+    ("notes/read.me", "text\n"),
+    (
+        "prod/lost.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {serviceAccountName: nobody}\n",
+    ),
+    ("prod/web.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {serviceAccountName: web}\n"),
+];
+
+const LOST: &str = "prod/lost.yaml dangling-reference";
+const IGNORED: &str = "generated/g.yaml job-without-protection-label";
+const UNLABELLED: &str = "base/job.yaml job-without-protection-label";
+
+#[test]
+fn named_paths_narrow_the_report() {
+    // Folder, arguments, exit status, files, other files, findings, problems.
+    type Case = (&'static str, &'static [&'static str], i32, u64, u64, &'static [&'static str], usize);
+    let cases: [Case; 11] = [
+        ("", &[], 1, 5, 2, &[LOST, UNLABELLED], 1),
+        ("", &["prod"], 0, 2, 0, &[LOST], 0),
+        ("prod", &[], 0, 2, 0, &[LOST], 0),
+        ("prod", &["."], 0, 2, 0, &[LOST], 0),
+        ("prod", &["web.yaml"], 0, 1, 0, &[], 0),
+        ("base", &["../prod/lost.yaml", "../prod/web.yaml"], 0, 2, 0, &[LOST], 0),
+        ("", &["base", "prod/web.yaml"], 1, 3, 0, &[UNLABELLED], 0),
+        ("", &["broken"], 1, 1, 0, &[], 1),
+        ("", &["generated"], 1, 1, 0, &[IGNORED], 0),
+        ("", &["generated/g.yaml"], 1, 1, 0, &[IGNORED], 0),
+        ("", &["notes"], 3, 0, 1, &[], 0),
+    ];
+    let codebase = codebase(REPOSITORY);
+    for (folder, arguments, exit, files, others, findings, problems) in cases {
+        let run = check(&codebase.path().join(folder), arguments, "");
+        let summary = &run.report["summary"];
+        assert_eq!(run.exit, exit, "{arguments:?}: {}", run.report);
+        assert_eq!(summary["files"], files, "{arguments:?}");
+        assert_eq!(summary["other_files"], others, "{arguments:?}");
+        assert_eq!(run.findings(), findings, "{arguments:?}");
+        assert_eq!(run.report["problems"].as_array().map(Vec::len), Some(problems), "{arguments:?}");
+        let counted = summary["factors"].as_array().expect("a table").iter();
+        let counted: u64 = counted
+            .flat_map(|f| ["error", "warning", "info"].map(|key| f[key].as_u64().expect("a number")))
+            .sum();
+        assert_eq!(counted, findings.len() as u64, "the table counts what is reported: {arguments:?}");
+    }
+    let nothing = check(codebase.path(), &["notes"], "");
+    assert!(
+        nothing.stderr.contains("nothing to check in") && nothing.stderr.contains("notes"),
+        "{}",
+        nothing.stderr
+    );
+}
+
+/// The text replaces the file for everybody who refers to it.
+#[test]
+fn standard_input_is_known_to_the_rest() {
+    let codebase = codebase(REPOSITORY);
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: nobody}\n";
+    let cases: [(&[&str], &str, u64, &[&str]); 3] = [
+        (&["-", "--stdin-path", "base/account.yaml"], account, 1, &[]),
+        (
+            &["-", "prod", "--stdin-path", "base/account.yaml"],
+            account,
+            3,
+            &["prod/web.yaml dangling-reference"],
+        ),
+        (&["-", "--stdin-path", "prod/new.yaml"], JOB, 1, &["prod/new.yaml job-without-protection-label"]),
+    ];
+    for (arguments, text, files, findings) in cases {
+        let run = check(codebase.path(), arguments, text);
+        assert_eq!(run.report["summary"]["files"], files, "{arguments:?}");
+        assert_eq!(run.findings(), findings, "{arguments:?}");
+    }
+}
+
+/// Without `.git` and `.k8factor.yaml` nobody knows where a codebase ends, so nothing is walked that was not given.
+#[test]
+fn without_a_project_only_the_given_is_read() {
+    let loose: Vec<_> =
+        REPOSITORY.iter().map(|(path, text)| (path.trim_start_matches(".git/"), *text)).collect();
+    let codebase = codebase(&loose);
+    let alone = check(codebase.path(), &["prod/lost.yaml", "base/job.yaml"], "");
+    assert_eq!(alone.findings(), [UNLABELLED]);
+    let held_back = &alone.report["held_back"];
+    assert_eq!(held_back[0]["rule"], "dangling-reference");
+    assert_eq!(held_back[0].get("unread"), None, "it is whatever lies beside");
+    let folder = check(codebase.path(), &["prod"], "");
+    assert_eq!(folder.findings(), ["lost.yaml dangling-reference", "web.yaml dangling-reference"]);
+    let configured = codebase.path().join(".k8factor.yaml");
+    fs::write(configured, "").expect("a new file");
+    assert_eq!(check(codebase.path(), &["prod"], "").findings(), [LOST]);
+}
+
+#[test]
+fn paths_in_two_repositories_are_read() {
+    let both: Vec<_> = ["one", "two"].iter().flat_map(|name| below(name)).collect();
+    let both: Vec<_> = both.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let codebase = codebase(&both);
+    let run = check(&codebase.path().join("one"), &["base/job.yaml", "../two/base"], "");
+    let expected = ["one", "two"].map(|name| format!("{name}/{UNLABELLED}"));
+    assert_eq!((run.findings(), run.report["summary"]["files"].as_u64()), (expected.to_vec(), Some(3)));
+}
+
+fn below(folder: &str) -> Vec<(String, &'static str)> {
+    REPOSITORY.iter().map(|(path, text)| (format!("{folder}/{path}"), *text)).collect()
+}
+
+/// Every file alone says what the whole says about it.
+#[test]
+fn the_parts_add_up_to_the_whole() {
+    let codebase = codebase(REPOSITORY);
+    let whole = check(codebase.path(), &["--no-ignore"], "").report;
+    let paths = REPOSITORY.iter().map(|(path, _)| *path).filter(|path| path.contains(".yaml"));
+    let mut findings = Vec::new();
+    for path in paths {
+        let part = check(codebase.path(), &["--no-ignore", path], "").report;
+        findings.extend(part["findings"].as_array().expect("a list").clone());
+    }
+    let key = |finding: &Value| finding["fingerprint"].to_string();
+    let mut expected = whole["findings"].as_array().expect("a list").clone();
+    expected.sort_by_key(key);
+    findings.sort_by_key(key);
+    assert_eq!(findings, expected);
+}
+
+/// What is left out on purpose is there all the same; what git ignores is there on one machine.
+#[test]
+fn a_path_into_what_is_left_out_leads_somewhere() {
+    let codebase = codebase(&[
+        (".gitignore", "rendered\n"),
+        (".k8factor.yaml", "exclude: [vendor]\n"),
+        (".k8factorignore", "old.yaml\n"),
+        ("k/kustomization.yaml", "resources: [../vendor/a, old.yaml, ../rendered]\n"),
+        ("k/old.yaml", JOB),
+        ("rendered/kustomization.yaml", ""),
+        ("vendor/a/kustomization.yaml", ""),
+    ]);
+    let run = check(codebase.path(), &[], "");
+    let findings = run.report["findings"].as_array().expect("a list");
+    let messages: Vec<_> = findings.iter().filter_map(|finding| finding["message"].as_str()).collect();
+    assert!(matches!(messages[..], [message] if message.starts_with("`../rendered`")), "{messages:?}");
+}
+
+struct Run {
+    exit: i32,
+    report: Value,
+    stderr: String,
+}
+
+impl Run {
+    /// Path and rule of each finding.
+    fn findings(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let findings = self.report["findings"].as_array().expect("a list").iter();
+        findings.map(|f| format!("{} {}", text(&f["location"]["path"]), text(&f["rule"]))).collect()
+    }
+}
+
+fn check(folder: &Path, arguments: &[&str], input: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_k8factor"));
+    command.args(["check", "--format", "json"]).args(arguments).current_dir(folder);
+    let output =
+        command.timeout(Duration::from_secs(60)).write_stdin(input).output().expect("the program ends");
+    let stderr = String::from_utf8(output.stderr).expect("words are UTF-8");
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"));
+    Run { exit: output.status.code().expect("no signal ended it"), report, stderr }
+}
+
+fn codebase(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a new folder");
+        fs::write(path, text).expect("a new file");
+    }
+    folder
+}

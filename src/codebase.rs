@@ -2,6 +2,8 @@
 
 pub mod backups;
 mod build;
+mod deletions;
+mod deliveries;
 pub mod environments;
 mod identities;
 mod monitors;
@@ -12,10 +14,11 @@ pub mod unread;
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
-use crate::model::cluster::Cluster;
+use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
-use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
+use crate::model::paths::resolve_path;
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};
@@ -176,12 +179,22 @@ impl Codebase {
         self.objects().filter_map(Workload::of)
     }
 
-    /// The declared clusters, whatever the tool, outside of tests and documentation.
-    pub fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
+    /// The cluster specs, whatever the tool, outside of tests and documentation.
+    pub fn specs(&self) -> impl Iterator<Item = Spec<'_>> {
+        let formats: Vec<_> = self.types.iter().map(Format::of_type).collect();
+        let objects = self.objects.iter().filter_map(move |entry| {
+            let format = formats[entry.type_index as usize]?;
+            let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
+            Some(Spec { format, root: object.root(), object: Some(object) })
+        });
         let data = self.documents().filter(|document| document.role == Role::Data);
         let data = data.filter(|document| document.zone.is_judged());
-        let data = data.filter_map(|document| Cluster::of_data(document.root));
-        self.objects().filter_map(Cluster::of_object).chain(data)
+        objects.chain(data.filter_map(|document| Spec::of_data(document.root)))
+    }
+
+    /// The clusters that are declared by name.
+    pub fn clusters(&self) -> impl Iterator<Item = Spec<'_>> {
+        self.specs().filter(|spec| spec.format.names_cluster())
     }
 
     /// The clusters that are known by name, wherever those names come from.
@@ -208,6 +221,11 @@ impl Codebase {
     /// The kustomizations whose builds take this file in, directly or through others.
     pub fn kustomizations_reaching(&self, file: FileId) -> impl Iterator<Item = Kustomization<'_>> {
         self.reach.reaching(file).filter_map(|file| self.kustomization(file))
+    }
+
+    /// The kustomizations above this file: those whose builds take it in or patch with it, and those above them.
+    pub fn kustomizations_above(&self, file: FileId) -> impl Iterator<Item = FileId> + use<> {
+        self.reach.above(file).into_iter()
     }
 
     /// The files that the build of a kustomization takes in, directly or through others.

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod problem;
 pub mod error;
 pub mod yaml;
+pub mod facts;
 pub mod config;
 pub mod discover;
 pub mod documents;

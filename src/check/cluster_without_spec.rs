@@ -3,8 +3,7 @@
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Origin};
-use crate::model::kubernetes_version::{OBJECTS, of_data};
-use crate::model::role::{Role, Zone};
+use crate::model::injected::is_injected;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use regex::Regex;
@@ -63,11 +62,9 @@ fn is_declared(identity: &Identity) -> bool {
 /// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.
 fn servers(codebase: &Codebase) -> Vec<Named> {
     let mut servers: BTreeMap<String, Span> = BTreeMap::new();
-    for application in
-        codebase.objects_of("argoproj.io", "Application").filter(|object| is_deployed(object.zone()))
-    {
+    for application in codebase.applications().filter(|object| object.zone().is_used()) {
         let Some(server) = application.at(&["spec", "destination", "server"]) else { continue };
-        let Some(text) = server.as_str().filter(|text| !text.contains(['{', '$', '<'])) else { continue };
+        let Some(text) = server.as_str().filter(|text| !is_injected(text)) else { continue };
         let host = text.split_once("://").map_or(&*text, |(_, host)| host);
         let host = host.split([':', '/']).next().unwrap_or_default();
         if host.contains('.') && !host.starts_with("kubernetes.default") && host != "127.0.0.1" {
@@ -130,17 +127,13 @@ fn declared(codebase: &Codebase) -> Declared {
         return Declared::Unknown;
     }
     let specs = codebase.clusters().filter(|cluster| !cluster.format.local);
-    let mut specs = specs.filter(|cluster| is_deployed(codebase.zone(cluster.root.span().file))).peekable();
+    let mut specs = specs.filter(|cluster| codebase.zone(cluster.root.span().file).is_used()).peekable();
     if specs.peek().is_none() {
         return Declared::None;
     }
     let is_known =
-        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !name.contains('$')));
+        specs.all(|cluster| cluster.name().and_then(Node::as_str).is_some_and(|name| !is_injected(&name)));
     if is_known { Declared::ByName } else { Declared::Unknown }
-}
-
-fn is_deployed(zone: Zone) -> bool {
-    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
 }
 
 /// Whether Terraform builds a cluster. Its names are expressions as often as not.
@@ -166,42 +159,9 @@ const TERRAFORM: &str = r#"(?x)
 
 /// Specs of which no name is read: control planes, kubeadm, talhelper, Hive, `OpenShift`, Crossplane.
 fn has_other_specs(codebase: &Codebase) -> bool {
-    let of_version = |group: &str, kind: &str| {
-        OBJECTS.iter().any(|field| field.group == group && field.kind == kind && !field.is_local())
-    };
-    let known = |group: &str, kind: &str| OTHERS.iter().any(|(g, k)| group.ends_with(g) && *k == kind);
-    let is_spec =
-        |group: &str, kind: &str| of_version(group, kind) && !is_cluster(group, kind) || known(group, kind);
-    let data =
-        codebase.documents().filter(|document| document.role == Role::Data && is_deployed(document.zone));
-    codebase.types().iter().enumerate().any(|(index, meta)| {
-        is_spec(meta.group(), meta.kind())
-            && codebase.objects_of_type(index).any(|object| is_deployed(object.zone()))
-    }) || data.into_iter().any(|document| {
-        let talos = document.root.get("machine").is_some() && document.root.get("version").is_some();
-        talos
-            || of_data(document.root).is_some()
-            || document.root.get("controlPlane").is_some() && document.root.get("baseDomain").is_some()
-    })
+    let unnamed = codebase.specs().filter(|spec| !spec.format.names_cluster());
+    unnamed.into_iter().any(|spec| codebase.zone(spec.root.span().file).is_used())
 }
-
-/// Whether `codebase.clusters()` reads the name of this kind.
-fn is_cluster(group: &str, kind: &str) -> bool {
-    kind == "Cluster" && !group.contains("upbound") || matches!(kind, "ClusterConfig" | "Shoot")
-}
-
-/// End of the group, and kind.
-const OTHERS: &[(&str, &str)] = &[
-    ("hive.openshift.io", "ClusterDeployment"),
-    ("hypershift.openshift.io", "HostedCluster"),
-    ("eks.services.k8s.aws", "Cluster"),
-    ("eks.aws.crossplane.io", "Cluster"),
-    ("container.gcp.upbound.io", "Cluster"),
-    ("containerservice.azure.upbound.io", "KubernetesCluster"),
-    ("k0s.k0sproject.io", "ClusterConfig"),
-    ("kubekey.kubesphere.io", "Cluster"),
-    ("vcluster.com", "VirtualCluster"),
-];
 
 /// Folders of tools whose files k8factor does not read.
 fn has_other_tools(codebase: &Codebase) -> bool {

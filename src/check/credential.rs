@@ -1,7 +1,10 @@
 //! Credentials in what a Secret, a generator or a settings file holds: the common part of the checks of factor 3.
 
+use super::Violation;
 use super::token::{Note, PASSWORD_IN_URL, tokens};
 use crate::codebase::Codebase;
+use crate::finding::ObjectId;
+use crate::model::environment::{Stage, stage_of_word};
 use crate::model::role::Zone;
 use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, is_uuid, key_kind};
 use crate::source::{Source, Span};
@@ -28,6 +31,36 @@ pub(super) struct Leak {
     pub(super) is_key: bool,
 }
 
+/// A place where a credential stands.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) span: Span,
+    pub(super) object: Option<ObjectId>,
+    /// What to say where this is the first of several places, and where it is another one.
+    pub(super) message: String,
+    pub(super) again: String,
+    pub(super) weaker: u8,
+    pub(super) less_sure: u8,
+    /// Whether another scanner was told to be silent here.
+    pub(super) is_allowed: bool,
+}
+
+/// One finding for a credential, wherever it stands: changing it is one piece of work.
+pub(super) fn one_finding(mut places: Vec<Place>) -> Option<Violation> {
+    places.sort_by_key(|place| (place.weaker, place.span));
+    let mut places = places.into_iter();
+    let first = places.next()?;
+    let mut violation = Violation::at_span(first.span, first.message);
+    violation.object = first.object;
+    violation.weaker = first.weaker;
+    violation.less_sure = first.less_sure;
+    if first.is_allowed {
+        violation = violation.with_help(ALLOWED);
+    }
+    let others = places.filter(|other| other.span != first.span);
+    Some(others.fold(violation, |violation, other| violation.with_related(other.span, other.again)))
+}
+
 /// The credentials in the value of a key of a Secret, which holds secrets by its nature.
 pub(super) fn in_secret(key: &str, value: &str) -> Vec<Leak> {
     let mut leaks = by_shape(value);
@@ -47,7 +80,7 @@ pub(super) fn by_shape(text: &str) -> Vec<Leak> {
     let leak = |token: super::token::Token| {
         let credential = text[token.range.clone()].to_owned();
         Leak {
-            what: with_article(token.shape.what),
+            what: with_article(&token.shape.what),
             is_weak: token.shape.note == Note::Id,
             is_key: token.shape.note == Note::PrivateKey,
             is_unsure: token.shape.note == Note::Word
@@ -218,27 +251,15 @@ pub(super) fn decoded(value: &str) -> Result<String, Vec<u8>> {
     }
 }
 
-/// Whether the path says that nothing of value is behind the credential: development, tests, demonstrations.
+/// Whether the path says that nothing of value is behind the credential: an environment before the last one, tests, a
+/// cluster on a laptop.
 pub(super) fn is_rehearsal(codebase: &Codebase, source: &Source) -> bool {
-    const WORDS: [&str; 14] = [
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "tests",
-        "testing",
-        "local",
-        "kind",
-        "k3d",
-        "minikube",
-        "sandbox",
-        "demo",
-        "playground",
-        "e2e",
-    ];
-    let words = source.path().split(['/', '-', '_', '.']);
+    const WORDS: [&str; 6] = ["tests", "local", "kind", "k3d", "minikube", "e2e"];
+    let mut words = source.path().split(['/', '-', '_', '.']);
+    let is_rehearsal =
+        |word: &str| WORDS.contains(&word) || stage_of_word(word).is_some_and(|stage| stage < Stage::Staging);
     // The runner has weakened what stands in examples already.
-    codebase.zone(source.id()) != Zone::Example && { words }.any(|word| WORDS.contains(&word))
+    codebase.zone(source.id()) != Zone::Example && words.any(is_rehearsal)
 }
 
 /// Whether the authors told another scanner to be silent about this line.
@@ -249,4 +270,4 @@ pub(super) fn is_allowed(source: &Source, span: Span) -> bool {
 }
 
 /// What to say about a credential that another scanner was told to leave alone.
-pub(super) const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";
+const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";

@@ -3,9 +3,9 @@
 mod commands;
 mod settings;
 
-use super::credential::{ALLOWED, Leak, by_shape, is_allowed, is_rehearsal};
+use super::credential::{self, Leak, by_shape, is_allowed, is_rehearsal, one_finding};
 use super::plaintext_secret;
-use super::{Check, Outcome, Violation};
+use super::{Check, Outcome};
 use crate::codebase::Codebase;
 use crate::finding::ObjectId;
 use crate::model::role::Zone;
@@ -37,7 +37,7 @@ impl Check for CredentialLiteral {
             }
         }
         for places in by_credential.into_values() {
-            outcome.report(violation(places));
+            outcome.report_all(one_finding(places.into_iter().map(place).collect()));
         }
     }
 }
@@ -98,22 +98,10 @@ fn in_file(codebase: &Codebase, source: &Source) -> Found {
     found
 }
 
-/// One finding for a credential, wherever it stands.
-fn violation(mut places: Vec<Place>) -> Violation {
-    places.sort_by_key(|place| (place.weaker, place.span));
-    let others = places.split_off(1);
-    let first = places.pop().expect("a credential was found somewhere");
-    let mut violation = Violation::at_span(first.span, message(&first));
-    violation.object = first.object;
-    violation.weaker = first.weaker;
-    violation.less_sure = first.less_sure;
-    if first.is_allowed {
-        violation = violation.with_help(ALLOWED);
-    }
-    for other in others.iter().filter(|other| other.span != first.span) {
-        violation = violation.with_related(other.span, "the same one stands here");
-    }
-    violation
+fn place(place: Place) -> credential::Place {
+    let (message, again) = (message(&place), "the same one stands here".to_owned());
+    let Place { span, object, weaker, less_sure, is_allowed, .. } = place;
+    credential::Place { span, object, message, again, weaker, less_sure, is_allowed }
 }
 
 fn message(place: &Place) -> String {

@@ -3,8 +3,8 @@
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::glob;
-use crate::model::kustomization::resolve_path;
-use crate::model::role::Zone;
+use crate::model::injected::is_injected;
+use crate::model::paths::resolve_path;
 use crate::model::script::{Runner, Script, scripts};
 use crate::model::shell::{Command, Pipeline, Word, variable_name};
 use crate::source::Source;
@@ -23,8 +23,7 @@ pub(super) struct ExportIntoCodebase {
 
 impl Check for ExportIntoCodebase {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-        let judged =
-            |source: &&Source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation);
+        let judged = |source: &&Source| codebase.zone(source.id()).has_judged_texts();
         for source in codebase.sources().iter().filter(judged) {
             if !TOOLS.is_match(source.text()) {
                 continue;
@@ -269,7 +268,7 @@ impl<'a> Target<'a> {
             let path = resolve_path(folder, &path)?;
             codebase.sources().by_path(&path)
         });
-        let is_sure = !path.contains('$') && !path.contains("{{");
+        let is_sure = !is_injected(&path);
         Some(Self { path, file, is_sure })
     }
 }
@@ -344,6 +343,6 @@ fn may_be_manifest(path: &str) -> bool {
         Some((_, extension)) if !extension.contains(['}', ')', '$']) => {
             matches!(extension, "yaml" | "yml" | "json" | "tfstate" | "tf" | "hcl")
         }
-        _ => path.contains('$') || path.contains("{{"),
+        _ => is_injected(path),
     }
 }

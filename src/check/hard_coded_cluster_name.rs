@@ -9,7 +9,6 @@ use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::identity::{Identity, Mention, Origin, Strength};
 use crate::model::mention::Surroundings;
-use crate::model::role::Zone;
 use crate::source::{FileKind, Source, Span};
 use allowed::Allowed;
 use rayon::prelude::*;
@@ -43,8 +42,7 @@ impl Check for HardCodedClusterName {
             return;
         }
         let sources = codebase.sources().as_slice().par_iter();
-        let judged =
-            sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
+        let judged = sources.filter(|source| codebase.zone(source.id()).has_judged_texts());
         let found: Vec<_> = judged.map(|source| (source, places(codebase, source))).collect();
         outcome.looked_at(found.len());
         for (source, of_file) in found {

@@ -2,10 +2,8 @@
 
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::model::cluster::Cluster;
-use crate::model::kubernetes_version::{
-    OBJECTS, Precision, RKE, VARIABLES, VersionField, Written, floats, of_data,
-};
+use crate::model::cluster;
+use crate::model::kubernetes_version::{Precision, VARIABLES, VersionField, Written, floats};
 use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::yaml::Node;
@@ -27,8 +25,7 @@ pub(super) struct KubernetesVersionFloating {}
 #[derive(Clone, Copy)]
 struct Spec<'a> {
     field: &'static VersionField,
-    root: Node<'a>,
-    object: Option<Object<'a>>,
+    spec: cluster::Spec<'a>,
 }
 
 impl Check for KubernetesVersionMissing {
@@ -36,8 +33,8 @@ impl Check for KubernetesVersionMissing {
         let specs = specs(codebase);
         let named: HashSet<String> =
             specs.iter().filter(|spec| spec.has_version()).filter_map(Spec::name).collect();
-        for spec in specs.iter().filter(|spec| spec.field.is_due(spec.root)) {
-            let Some(absent) = spec.field.absent else { continue };
+        for spec in &specs {
+            let Some(absent) = spec.field.absent(spec.root()) else { continue };
             outcome.looked_at(1);
             let written = spec.has_version() || spec.name().is_some_and(|name| named.contains(&name));
             if !written && !is_patched_in(codebase, spec) {
@@ -50,7 +47,7 @@ impl Check for KubernetesVersionMissing {
 impl Check for KubernetesVersionFloating {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         for spec in specs(codebase) {
-            for node in spec.field.nodes(spec.root) {
+            for node in spec.field.path.nodes(spec.root()) {
                 outcome.looked_at(1);
                 spec.judge(node).into_iter().for_each(|violation| outcome.report(violation));
             }
@@ -62,50 +59,46 @@ impl Check for KubernetesVersionFloating {
 }
 
 fn specs(codebase: &Codebase) -> Vec<Spec<'_>> {
-    let mut specs = Vec::new();
-    for field in OBJECTS {
-        let objects = codebase.objects_of(field.group, field.kind);
-        specs.extend(objects.map(|object| Spec { field, root: object.root(), object: Some(object) }));
-    }
-    let data =
-        codebase.documents().filter(|document| document.role == Role::Data && document.zone.is_judged());
-    specs.extend(data.filter_map(|document| {
-        let rke = Cluster::of_data(document.root).is_some_and(|cluster| cluster.format.tool == RKE.tool);
-        let field = if rke { &RKE } else { of_data(document.root)? };
-        Some(Spec { field, root: document.root, object: None })
-    }));
-    specs
+    let specs = codebase.specs();
+    specs.filter_map(|spec| Some(Spec { field: spec.format.version.as_ref()?, spec })).collect()
 }
 
 impl<'a> Spec<'a> {
+    fn root(&self) -> Node<'a> {
+        self.spec.root
+    }
+
+    fn tool(&self) -> &'static str {
+        &self.spec.format.tool
+    }
+
     fn has_version(&self) -> bool {
-        !self.field.nodes(self.root).is_empty()
+        !self.field.path.nodes(self.root()).is_empty()
     }
 
     /// The tool and the name of the cluster: eksctl reads several files about one cluster.
     fn name(&self) -> Option<String> {
-        Some(format!("{} {}", self.field.tool, self.object?.name()?))
+        Some(format!("{} {}", self.tool(), self.spec.object?.name()?))
     }
 
     fn key(&self) -> &'static str {
-        self.field.path.last().copied().unwrap_or_default()
+        self.field.path.key()
     }
 
     fn without_version(&self, absent: &str) -> Violation {
-        let head = self.object.map_or(self.root, Object::head);
-        let head = if self.object.is_none() { first_key(head) } else { head };
-        let path = self.field.path.join(".").replace(".*", "[*]");
-        let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.field.tool));
+        let head = self.spec.object.map_or_else(|| first_key(self.root()), Object::head);
+        let path = self.field.path.as_str();
+        let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.tool()));
         let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
-        let named = self.object.and_then(Object::name);
+        let named = self.spec.object.and_then(Object::name);
         let elsewhere = named.map_or_else(|| self.key().to_owned(), Cow::into_owned);
         let violation =
             violation.for_want_of(Missing::anywhere().that_belongs_here().with_one_of([elsewhere]));
-        if self.field.is_local() { violation.weaker().weaker() } else { violation }
+        if self.spec.format.local { violation.weaker().weaker() } else { violation }
     }
 
     fn judge(&self, node: Node<'a>) -> Option<Violation> {
-        let (raw, key, tool) = (node.raw(), self.key(), self.field.tool);
+        let (raw, key, tool) = (node.raw(), self.key(), self.tool());
         let violation = match self.field.judge(node) {
             Written::Pinned => return None,
             Written::LostZero => {
@@ -126,7 +119,7 @@ impl<'a> Spec<'a> {
 
     fn at(&self, node: Node<'a>, message: String) -> Violation {
         let violation = Violation::at(node, message);
-        match self.object {
+        match self.spec.object {
             Some(object) => violation.in_object(object, node),
             None => violation,
         }
@@ -140,11 +133,11 @@ fn first_key(root: Node<'_>) -> Node<'_> {
 
 /// Whether an overlay adds the version to this spec.
 fn is_patched_in(codebase: &Codebase, spec: &Spec<'_>) -> bool {
-    let kind = spec.field.kind;
+    let kind = spec.spec.object.map_or("", Object::kind);
     let patches = codebase.documents().filter(|document| document.role == Role::Patch);
     let mut patches = patches.filter(|patch| patch.root.get("kind").is_some_and(|node| node.is_text(kind)));
-    let mut overlays = codebase.kustomizations_reaching(spec.root.span().file);
-    patches.any(|patch| !spec.field.nodes(patch.root).is_empty())
+    let mut overlays = codebase.kustomizations_reaching(spec.root().span().file);
+    patches.any(|patch| !spec.field.path.nodes(patch.root).is_empty())
         || overlays.any(|kustomization| kustomization.root().raw().contains(spec.key()))
 }
 

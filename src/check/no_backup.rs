@@ -2,9 +2,10 @@
 
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::codebase::backups::{Evidence, saves_etcd};
-use crate::model::cluster::Cluster;
+use crate::codebase::backups::Evidence;
+use crate::model::cluster::Spec;
 use crate::model::environment::stage_of;
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::role::Zone;
 use crate::model::stateful::data_of;
@@ -45,16 +46,16 @@ impl Check for NoBackup {
 type Data<'a> = Vec<(Object<'a>, &'static str)>;
 
 /// Data that nothing saves.
-fn unsaved(codebase: &Codebase, cluster: Option<Cluster<'_>>, data: &Data<'_>) -> Option<Violation> {
+fn unsaved(codebase: &Codebase, cluster: Option<Spec<'_>>, data: &Data<'_>) -> Option<Violation> {
     let (first, words) = data.first()?;
-    let place = cluster.and_then(Cluster::name).unwrap_or_else(|| first.head());
+    let place = cluster.and_then(Spec::name).unwrap_or_else(|| first.head());
     let rest = match data.len() {
         1 => String::new(),
         2 => " and 1 more object keep their data in the cluster".to_owned(),
         more => format!(" and {} more objects keep their data in the cluster", more - 1),
     };
     let holds = if rest.is_empty() { format!(" keeps {words} in the cluster") } else { rest };
-    let etcd = cluster.is_some_and(|cluster| saves_etcd(cluster.format.tool, cluster.root));
+    let etcd = cluster.is_some_and(Spec::saves_etcd);
     let but = if etcd { ": the snapshots of etcd hold no volumes and fit this cluster only" } else { "" };
     let message = format!("{}{holds}, and nothing in the codebase saves it{but}", first.title());
     let mut violation = Violation::at(place, message);
@@ -68,8 +69,8 @@ fn unsaved(codebase: &Codebase, cluster: Option<Cluster<'_>>, data: &Data<'_>) -
 }
 
 /// A cluster without anything that runs in it: its applications are declared elsewhere, maybe its backup too.
-fn bare_cluster(codebase: &Codebase, cluster: Option<Cluster<'_>>) -> Option<Violation> {
-    let cluster = cluster.filter(|cluster| !saves_etcd(cluster.format.tool, cluster.root))?;
+fn bare_cluster(codebase: &Codebase, cluster: Option<Spec<'_>>) -> Option<Violation> {
+    let cluster = cluster.filter(|cluster| !cluster.saves_etcd())?;
     // Whatever else is declared here can be applied again from here: the codebase is its backup.
     if codebase.workloads().any(|workload| workload.object.zone() == Zone::Deployed) || delivers(codebase) {
         return None;
@@ -87,31 +88,24 @@ fn data(codebase: &Codebase) -> Data<'_> {
 
 /// The cluster to report at: one of production before the others. Clusters on a laptop and templates of clusters
 /// do not count.
-fn main_cluster(codebase: &Codebase) -> Option<Cluster<'_>> {
+fn main_cluster(codebase: &Codebase) -> Option<Spec<'_>> {
     let clusters = codebase.clusters().filter(|cluster| !cluster.format.local);
     let mut clusters: Vec<_> = clusters.filter(|cluster| is_real(codebase, *cluster)).collect();
-    let stage = |cluster: &Cluster<'_>| cluster.name().and_then(|name| stage_of(&name.text()));
+    let stage = |cluster: &Spec<'_>| cluster.name().and_then(|name| stage_of(&name.text()));
     clusters.sort_by_key(|cluster| std::cmp::Reverse(stage(cluster)));
     clusters.into_iter().next()
 }
 
-fn is_real(codebase: &Codebase, cluster: Cluster<'_>) -> bool {
+fn is_real(codebase: &Codebase, cluster: Spec<'_>) -> bool {
     let name = cluster.name().and_then(Node::as_str);
     // A kustomization beside a spec does not list it: the tool that builds the cluster reads it.
-    matches!(codebase.zone(cluster.root.span().file), Zone::Deployed | Zone::Unlisted)
-        && name.is_some_and(|name| !name.contains(['$', '{', '<']))
+    codebase.zone(cluster.root.span().file).is_meant() && name.is_some_and(|name| !is_injected(&name))
 }
 
 /// Whether something in the codebase delivers it to a cluster.
 fn delivers(codebase: &Codebase) -> bool {
-    let groups = ["kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "argoproj.io"];
-    let kinds = ["Kustomization", "GitRepository", "Application", "ApplicationSet"];
-    let mut types = codebase.types().iter().enumerate();
-    types.any(|(index, meta)| {
-        groups.contains(&meta.group())
-            && kinds.contains(&meta.kind())
-            && codebase.objects_of_type(index).next().is_some()
-    })
+    let flux = codebase.flux_kustomizations().chain(codebase.flux_repositories());
+    codebase.applications().chain(flux).next().is_some()
 }
 
 /// Further places shown for one finding.

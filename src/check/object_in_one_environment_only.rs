@@ -3,6 +3,7 @@
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
+use crate::model::cluster::is_cluster_group;
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::model::kinds::KindPattern;
 use crate::source::Span;
@@ -35,17 +36,8 @@ impl Check for ObjectInOneEnvironmentOnly {
     }
 }
 
-/// Kinds that belong to one environment by their nature. Group or the end of one, reason.
+/// Groups whose objects belong to one environment by their nature, as cluster specs do. Group or the end of one, reason.
 const EXPECTED: &[(&str, &str)] = &[
-    ("kops.k8s.io", "the spec of a cluster: node groups are capacity"),
-    ("kops", "the spec of a cluster"),
-    ("eksctl.io", "the spec of a cluster"),
-    ("cluster.x-k8s.io", "the spec of a cluster"),
-    ("gardener.cloud", "the spec of a cluster"),
-    ("provisioning.cattle.io", "the spec of a cluster"),
-    ("rke-machine-config.cattle.io", "the spec of a cluster"),
-    ("kind.x-k8s.io", "the spec of a cluster"),
-    ("k3d.io", "the spec of a cluster"),
     ("karpenter.sh", "capacity"),
     ("karpenter.k8s.aws", "capacity"),
     ("machine.openshift.io", "capacity"),
@@ -137,8 +129,10 @@ impl<'a> Side<'a> {
         if lacking.iter().any(|other| !other.content.unread.is_subset(&self.content.unread)) {
             return Vec::new();
         }
-        let items = self.content.items.iter().filter(|item| !is_expected(item));
+        // Nearly all objects have a counterpart, so that is asked first.
+        let items = self.content.items.iter();
         let alone = items.filter(|item| !lacking.iter().any(|other| other.has(self, item)));
+        let alone = alone.filter(|item| !is_expected(item));
         alone.map(|item| Lonely { item, side: self, lacking: lacking.to_vec() }).collect()
     }
 
@@ -313,7 +307,8 @@ fn skeleton_key<'a>(item: &Item<'a>) -> Key<'a> {
 }
 
 fn is_expected(item: &Item<'_>) -> bool {
-    EXPECTED.iter().any(|(group, _)| {
-        item.group.strip_suffix(group).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
+    is_cluster_group(item.group)
+        || EXPECTED.iter().any(|(group, _)| {
+            item.group.strip_suffix(group).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        })
 }

@@ -2,7 +2,6 @@
 
 use crate::codebase::Codebase;
 use crate::model::remote::repository;
-use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The repositories that this codebase is.
@@ -31,16 +30,17 @@ impl<'a> Own<'a> {
         let folders = folders(codebase);
         let mut votes: BTreeMap<String, Votes> = BTreeMap::new();
         let mut delivered = HashSet::new();
-        for (url, path) in argo_paths(codebase).into_iter().chain(flux_paths(codebase)) {
-            let votes = votes.entry(repository(&url)).or_default();
+        for delivery in codebase.deliveries() {
+            let votes = votes.entry(repository(&delivery.url)).or_default();
             votes.named += 1;
+            let path = delivery.path.text();
             let path = path.trim_start_matches("./").trim_matches('/');
             let exists = !path.is_empty() && path != "." && folders.contains(path);
             votes.existing += usize::from(exists);
             delivered.extend(exists.then(|| path.to_owned()));
         }
-        let bootstrap = codebase.objects_of("source.toolkit.fluxcd.io", "GitRepository");
-        let bootstrap = bootstrap.filter(|source| source.name().as_deref() == Some("flux-system"));
+        let bootstrap =
+            codebase.flux_repositories().filter(|source| source.name().as_deref() == Some("flux-system"));
         let mut repositories: BTreeSet<String> =
             bootstrap.filter_map(|source| Some(repository(&source.at(&["spec", "url"])?.text()))).collect();
         repositories.extend(elected(&votes));
@@ -93,30 +93,4 @@ fn folders(codebase: &Codebase) -> HashSet<&str> {
         }
     }
     folders
-}
-
-fn argo_paths(codebase: &Codebase) -> Vec<(String, String)> {
-    let kinds = ["Application", "ApplicationSet"].into_iter();
-    let objects = kinds.flat_map(|kind| codebase.objects_of("argoproj.io", kind));
-    let sources = objects.flat_map(|object| object.root().walk()).filter(|node| node.is_mapping());
-    let sources = sources.filter_map(|source| Some((source.get("repoURL")?.as_str()?, source.get("path")?)));
-    sources.map(|(url, path)| (url.into_owned(), path.text().into_owned())).collect()
-}
-
-fn flux_paths(codebase: &Codebase) -> Vec<(String, String)> {
-    let sources = codebase.objects_of("source.toolkit.fluxcd.io", "GitRepository");
-    let urls: BTreeMap<String, String> = sources
-        .filter_map(|source| {
-            Some((source.name()?.into_owned(), source.at(&["spec", "url"])?.text().into_owned()))
-        })
-        .collect();
-    let mut paths = Vec::new();
-    for kustomization in codebase.objects_of("kustomize.toolkit.fluxcd.io", "Kustomization") {
-        let name = kustomization.at(&["spec", "sourceRef", "name"]).map(Node::text).unwrap_or_default();
-        let (Some(url), Some(path)) = (urls.get(&*name), kustomization.at(&["spec", "path"])) else {
-            continue;
-        };
-        paths.push((url.clone(), path.text().into_owned()));
-    }
-    paths
 }

@@ -2,8 +2,8 @@
 
 mod inline;
 
-use super::credential::{ALLOWED, Leak, by_shape, decoded, in_secret, is_allowed, is_rehearsal};
-use super::{Check, Outcome, Violation};
+use super::credential::{self, Leak, by_shape, decoded, in_secret, is_allowed, is_rehearsal, one_finding};
+use super::{Check, Outcome};
 use crate::codebase::Codebase;
 use crate::finding::ObjectId;
 use crate::model::kustomization::Kustomization;
@@ -41,7 +41,10 @@ impl Check for PlaintextSecret {
             outcome.looked_at(found.generators(kustomization));
             outcome.looked_at(found.inline_patches(kustomization));
         }
-        found.by_credential.into_values().for_each(|places| outcome.report(violation(codebase, places)));
+        for places in found.by_credential.into_values() {
+            let places = places.into_iter().map(|one| place(codebase, one));
+            outcome.report_all(one_finding(places.collect()));
+        }
     }
 }
 
@@ -246,7 +249,7 @@ fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Inpu
         paths.filter_map(move |(path, is_env)| {
             let text = path.as_str()?;
             let path = text.split_once('=').map_or(&*text, |(_, path)| path);
-            let path = crate::model::kustomization::resolve_path(kustomization.folder(), path)?;
+            let path = crate::model::paths::resolve_path(kustomization.folder(), path)?;
             Some(Input { generator, file: codebase.sources().by_path(&path)?.id(), is_env })
         })
     });
@@ -255,55 +258,24 @@ fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Inpu
 
 /// Whether every build that takes the file in deletes the Secret again.
 fn is_deleted(codebase: &Codebase, file: FileId, name: &str) -> bool {
-    let reaching: Vec<FileId> = codebase.kustomizations_reaching(file).map(Kustomization::file).collect();
-    let deleting: Vec<FileId> =
-        reaching.iter().copied().filter(|kustomization| deletes(codebase, *kustomization, name)).collect();
-    let mut outermost =
-        reaching.iter().filter(|kustomization| !codebase.is_built_into_another(**kustomization));
-    !deleting.is_empty()
-        && outermost.all(|outer| deleting.iter().any(|inner| codebase.builds_in(*outer, *inner)))
-}
-
-fn deletes(codebase: &Codebase, kustomization: FileId, name: &str) -> bool {
-    let Some(kustomization) = codebase.kustomization(kustomization) else { return false };
-    let source = codebase.source(kustomization.file());
-    let lists = ["patches", "patchesStrategicMerge"].into_iter().filter_map(|list| kustomization.field(list));
-    let inline = lists.flat_map(|entry| entry.value.items()).map(|item| source.slice(item.span()).to_owned());
-    let files = kustomization.patch_files().filter_map(|reference| {
-        let path = crate::model::kustomization::resolve_path(kustomization.folder(), &reference.text)?;
-        Some(codebase.sources().by_path(&path)?.text().to_owned())
-    });
-    { inline }.chain(files).any(|text| text.split("\n---").any(|patch| is_deletion(patch, name)))
-}
-
-fn is_deletion(patch: &str, name: &str) -> bool {
-    let has = |key: &str, value: &str| {
-        patch.lines().any(|line| {
-            let line = line.trim().trim_start_matches("- ");
-            line.strip_prefix(key).is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == value)
-        })
+    let reaching: Vec<_> = codebase.kustomizations_reaching(file).collect();
+    let deletes = |kustomization: &&Kustomization<'_>| {
+        let mut deleted = codebase.deleted_by(**kustomization).into_iter();
+        deleted.any(|deleted| deleted.kind == "Secret" && deleted.name == name)
     };
-    has("$patch:", "delete") && has("kind:", "Secret") && has("name:", name)
+    let deleting: Vec<FileId> = reaching.iter().filter(deletes).map(|k| k.file()).collect();
+    let mut outermost =
+        reaching.iter().map(|k| k.file()).filter(|file| !codebase.is_built_into_another(*file));
+    !deleting.is_empty()
+        && outermost.all(|outer| deleting.iter().any(|inner| codebase.builds_in(outer, *inner)))
 }
 
-/// One finding for a credential, wherever it stands.
-fn violation(codebase: &Codebase, mut places: Vec<Place>) -> Violation {
-    places.sort_by_key(|place| (place.weaker, place.span));
-    let others = places.split_off(1);
-    let first = places.pop().expect("a credential was found somewhere");
-    let mut violation = Violation::at_span(first.span, message(&first));
-    violation.object = first.object;
-    violation.weaker = first.weaker;
-    violation.less_sure = u8::from(first.is_unsure);
-    if first.is_allowed {
-        violation = violation.with_help(ALLOWED);
-    }
-    for other in others.iter().filter(|other| other.span != first.span) {
-        let folder = codebase.source(other.span.file).folder();
-        let inside = if folder.is_empty() { String::new() } else { format!(" of `{folder}`") };
-        violation = violation.with_related(other.span, format!("{}{inside} holds the same one", other.owner));
-    }
-    violation
+fn place(codebase: &Codebase, place: Place) -> credential::Place {
+    let folder = codebase.source(place.span.file).folder();
+    let inside = if folder.is_empty() { String::new() } else { format!(" of `{folder}`") };
+    let (message, again) = (message(&place), format!("{}{inside} holds the same one", place.owner));
+    let (less_sure, Place { span, object, weaker, is_allowed, .. }) = (u8::from(place.is_unsure), place);
+    credential::Place { span, object, message, again, weaker, less_sure, is_allowed }
 }
 
 fn message(place: &Place) -> String {

@@ -1,33 +1,40 @@
-//! Credentials that say themselves what they are: the shapes of `data/token-shapes.tsv`.
+//! Credentials that say themselves what they are: the shapes of `data/token-shapes.yaml`.
 
+use crate::facts;
 use crate::model::secret::{entropy, is_literal, is_placeholder, is_random, is_reference};
 use crate::source::floor_char;
 use regex::Regex;
+use serde::Deserialize;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// The shape of one vendor's credential.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Shape {
     /// `GitHub token`.
-    pub(super) what: &'static str,
+    pub(super) what: String,
+    words: Vec<String>,
+    entropy: f64,
     /// What else is known of it.
+    #[serde(default)]
     pub(super) note: Note,
-    least_entropy: f64,
-    /// Compiled when its word is met: most codebases hold none of them.
-    pattern: LazyPattern,
+    pattern: String,
+    #[serde(skip)]
+    compiled: OnceLock<Regex>,
 }
 
-type LazyPattern = LazyLock<Regex, Box<dyn FnOnce() -> Regex + Send + Sync>>;
-
 /// What else is known of a shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Note {
     /// The vendor's own mark: nothing else looks like it.
+    #[default]
     Marked,
     /// It names an account and opens nothing by itself.
     Id,
     /// A private key: tests are full of keys that open nothing.
+    #[serde(rename = "key")]
     PrivateKey,
     /// Only the word beside it gives it away.
     Word,
@@ -66,7 +73,7 @@ fn apart(one: &Token, other: &Token) -> bool {
 struct Shapes {
     list: Vec<Shape>,
     /// Which shapes a word announces, as indexes into `list`.
-    by_word: Vec<(&'static str, usize)>,
+    by_word: Vec<(String, usize)>,
     /// All words, in as few patterns as the vectorised search of `regex` can take.
     words: Vec<Regex>,
 }
@@ -75,33 +82,22 @@ struct Shapes {
 const WORDS_AT_ONCE: usize = 32;
 
 static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
-    let mut shapes = Shapes { list: Vec::new(), by_word: Vec::new(), words: Vec::new() };
-    let lines = include_str!("data/token-shapes.tsv").lines();
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let fields: Vec<&'static str> = line.split('\t').collect();
-        let [what, words, least_entropy, note, pattern] = fields[..] else { panic!("five fields: {line}") };
-        shapes.by_word.extend(words.split(' ').map(|word| (word, shapes.list.len())));
-        let pattern: LazyPattern =
-            LazyLock::new(Box::new(|| Regex::new(pattern).expect("a test compiles every pattern")));
-        let least_entropy = least_entropy.parse().expect("a test parses every number");
-        shapes.list.push(Shape { what, note: Note::of(note), least_entropy, pattern });
-    }
-    let words: Vec<String> = shapes.by_word.iter().map(|(word, _)| regex::escape(word)).collect();
+    let list: Vec<Shape> = facts::rows(include_str!("../../data/token-shapes.yaml"));
+    let words = |(index, shape): (usize, &Shape)| {
+        shape.words.iter().map(|word| (word.clone(), index)).collect::<Vec<_>>()
+    };
+    let by_word: Vec<_> = list.iter().enumerate().flat_map(words).collect();
+    let words: Vec<String> = by_word.iter().map(|(word, _)| regex::escape(word)).collect();
     let (short, long): (Vec<String>, Vec<String>) = words.into_iter().partition(|word| word.len() < 4);
     let patterns = short.chunks(WORDS_AT_ONCE).chain(long.chunks(WORDS_AT_ONCE)).map(|words| words.join("|"));
-    shapes.words = patterns.map(|pattern| Regex::new(&pattern).expect("escaped words")).collect();
-    shapes
+    let words = patterns.map(|pattern| Regex::new(&pattern).expect("escaped words")).collect();
+    Shapes { list, by_word, words }
 });
 
-impl Note {
-    fn of(text: &str) -> Self {
-        match text {
-            "id" => Self::Id,
-            "key" => Self::PrivateKey,
-            "word" => Self::Word,
-            "url" => Self::Url,
-            _ => Self::Marked,
-        }
+impl Shape {
+    /// Compiled when its word is met: most codebases hold none of them.
+    fn pattern(&self) -> &Regex {
+        self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("a test compiles every pattern"))
     }
 }
 
@@ -116,7 +112,7 @@ fn find(shape: &'static Shape, text: &str, word: Range<usize>) -> Option<Token> 
         let whole = captures.get(0).expect("the whole match");
         whole.start() + start <= word.start && word.end <= whole.end() + start
     };
-    let captures = shape.pattern.captures_iter(window).find(holds_word)?;
+    let captures = shape.pattern().captures_iter(window).find(holds_word)?;
     let found = captures.get(1)?;
     is_real(shape, found.as_str()).then(|| Token { shape, range: found.start() + start..found.end() + start })
 }
@@ -132,7 +128,7 @@ fn has_userinfo(rest: &str) -> bool {
 }
 
 fn is_real(shape: &Shape, text: &str) -> bool {
-    if entropy(text) < shape.least_entropy || is_reference(text) {
+    if entropy(text) < shape.entropy || is_reference(text) {
         return false;
     }
     match shape.note {
@@ -161,7 +157,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&'static str> {
-        tokens(text).iter().map(|token| token.shape.what).collect()
+        tokens(text).iter().map(|token| token.shape.what.as_str()).collect()
     }
 
     /// Tokens are put together here, so that nobody's scanner takes this file for a leak.
@@ -170,9 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_table_is_a_shape() {
+    fn every_row_of_the_table_is_a_shape() {
         assert!(SHAPES.list.len() > 40);
-        assert!(SHAPES.list.iter().all(|shape| shape.pattern.captures_len() == 2));
+        assert!(SHAPES.list.iter().all(|shape| shape.pattern().captures_len() == 2));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Who saves what, over the whole codebase.
 
 use super::Codebase;
-use crate::model::backup::{Schedule, declares_backup, may_save, saved_by, saves};
+use crate::model::backup::{
+    Schedule, declares_backup, is_named_in_path, is_named_in_text, may_save, saved_by, saves,
+};
 use crate::model::role::{Role, Zone};
 use crate::model::script::scripts;
 use crate::source::{FileKind, Source};
-use crate::yaml::{Node, Shape};
+use crate::yaml::Shape;
 use memchr::memmem::Finder;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// What the codebase says about backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,16 +39,16 @@ impl Codebase {
 
     /// What the codebase says about backups, in whatever form.
     pub fn backup_evidence(&self) -> Evidence {
-        let mut objects = self.all_objects().filter(|object| is_used(object.zone()));
+        let mut objects = self.all_objects().filter(|object| object.zone().is_used());
         if objects.any(|object| saved_by(object).is_some()) || self.schedules_in_values().next().is_some() {
             return Evidence::Declared;
         }
-        let sources = || self.sources().iter().filter(|source| is_used(self.zone(source.id())));
+        let sources = || self.sources().iter().filter(|source| self.zone(source.id()).is_used());
         if sources().any(|source| self.is_backup_script(source)) {
             return Evidence::Declared;
         }
         // A file that nobody could read still tells its name, and one that is no valid YAML its words.
-        if sources().any(mentions) || self.skipped().iter().any(|skipped| NAME.is_match(&skipped.path)) {
+        if sources().any(mentions) || self.skipped().iter().any(|skipped| is_named_in_path(&skipped.path)) {
             return Evidence::Mentioned;
         }
         Evidence::None
@@ -82,56 +82,8 @@ impl Codebase {
     }
 }
 
-fn is_used(zone: Zone) -> bool {
-    matches!(zone, Zone::Deployed | Zone::Unlisted | Zone::Template)
-}
-
 /// Whether a file tells that somebody thought of backups. The words are generous: a rule that objects to their absence
 /// stays quiet where one of them stands.
 fn mentions(source: &Source) -> bool {
-    NAME.is_match(source.path()) || TOOL.is_match(source.text())
-}
-
-/// In a path the word alone says enough; in a text it may be the name of any field.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)(?:^|[^a-z])(?:velero|k8up|kasten|kubestash|volsync|trilio|veeam|backup)")
-        .expect("the words above are a valid pattern")
-});
-
-/// Source: the names under which each tool is installed, and the fields that switch on the backup of a cloud.
-static TOOL: LazyLock<Regex> = LazyLock::new(|| {
-    let words = [
-        "velero",
-        "k8up",
-        r"kasten\.io",
-        "kubestash",
-        r"stash\.appscode",
-        "volsync",
-        "trilio",
-        "cloudcasa",
-        "veeam",
-        "backupTarget",
-        "barman",
-        "wal-g",
-        "pgbackrest",
-        "aws_backup",
-        "gke_?backup",
-        "backup_agent_config",
-    ];
-    Regex::new(&words.join("|")).expect("the words above are a valid pattern")
-});
-
-/// Whether the tool that builds a cluster saves its etcd, as it is written or by default.
-/// Source: kops `docs/operations/etcd_backup_restore_encryption.md`; RKE `cluster/defaults.go`; Rancher's API reference.
-pub fn saves_etcd(tool: &str, root: Node<'_>) -> bool {
-    let is_off = |path: &[&str], off: &str| root.at(path).is_some_and(|node| node.is_text(off));
-    match tool {
-        "kops" => true,
-        "RKE" => {
-            !is_off(&["services", "etcd", "backup_config", "enabled"], "false")
-                && !is_off(&["services", "etcd", "snapshot"], "false")
-        }
-        "Rancher" => !is_off(&["spec", "rkeConfig", "etcd", "disableSnapshots"], "true"),
-        _ => false,
-    }
+    is_named_in_path(source.path()) || is_named_in_text(source.text())
 }

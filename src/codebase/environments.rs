@@ -2,8 +2,9 @@
 
 use super::Codebase;
 use crate::model::environment::{Group, groups_of_files, groups_of_folders};
-use crate::model::kustomization::{Kustomization, Reference, resolve_path};
+use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source};
 use crate::yaml::{self, Node};
@@ -45,12 +46,6 @@ pub struct Item<'a> {
     pub path: &'a str,
     /// Whether its file lies in the folder of the environment.
     pub own: bool,
-}
-
-/// An object that a patch deletes.
-struct Deleted {
-    kind: String,
-    name: String,
 }
 
 impl Codebase {
@@ -167,7 +162,7 @@ impl<'a> Content<'a> {
             self.add_unread(codebase, *part);
         }
         let sets_namespace = parts.iter().any(|part| part.namespace().is_some());
-        let deleted: Vec<_> = parts.iter().flat_map(|part| deleted_by(codebase, *part)).collect();
+        let deleted: Vec<_> = parts.iter().flat_map(|part| codebase.deleted_by(*part)).collect();
         let mut index = 0;
         self.items.retain_mut(|item| {
             index += 1;
@@ -279,35 +274,6 @@ fn referenced_files(
     }
     let Some(taken_in) = codebase.kustomization_in(&path) else { return Vec::new() };
     codebase.files_reached_by(taken_in.file()).collect()
-}
-
-/// What the patches of one kustomization delete.
-fn deleted_by(codebase: &Codebase, kustomization: Kustomization<'_>) -> Vec<Deleted> {
-    let mut deleted = Vec::new();
-    for reference in kustomization.patch_files() {
-        let path = resolve_path(kustomization.folder(), &reference.text);
-        let file = path.and_then(|path| codebase.sources().by_path(&path));
-        let tree = file.and_then(|file| codebase.tree(file.id()));
-        deleted
-            .extend(tree.into_iter().flat_map(yaml::Tree::roots).filter_map(|root| Deleted::of(root, None)));
-    }
-    let patches = kustomization.field("patches").map(|entry| entry.value);
-    for patch in patches.into_iter().flat_map(Node::items) {
-        let Some(text) = patch.get("patch").filter(|node| node.raw().contains("$patch")) else { continue };
-        let tree = yaml::parse(kustomization.file(), text.text().into());
-        deleted.extend(tree.roots().filter_map(|root| Deleted::of(root, patch.get("target"))));
-    }
-    deleted
-}
-
-impl Deleted {
-    fn of(patch: Node<'_>, target: Option<Node<'_>>) -> Option<Self> {
-        patch.get("$patch").filter(|node| node.is_text("delete"))?;
-        let named = |key| target.and_then(|target| target.get(key));
-        let kind = named("kind").or_else(|| patch.get("kind"))?.text().into_owned();
-        let name = named("name").or_else(|| patch.at(&["metadata", "name"]))?.text().into_owned();
-        Some(Self { kind, name })
-    }
 }
 
 /// `behavior: merge` and `replace` change a generated object that comes from elsewhere.

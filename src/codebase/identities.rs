@@ -6,7 +6,6 @@ mod objects;
 use super::Codebase;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
 use crate::model::name::{Promise, names_another_system};
-use crate::model::role::Zone;
 use crate::model::workload::Workload;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
@@ -73,15 +72,10 @@ fn bare(text: &str) -> &str {
     text.rsplit_once('@').map_or(text, |(_, name)| name)
 }
 
-/// Files that can tell a name: examples, tests and documents tell names of nobody.
-fn is_trusted(zone: Zone) -> bool {
-    matches!(zone, Zone::Deployed | Zone::Unlisted)
-}
-
 /// `clusters/<name>/` is a cluster if something else says so too.
 fn folders(codebase: &Codebase, candidates: &mut Candidates) {
     let mut seen = BTreeSet::new();
-    for source in codebase.sources().iter().filter(|source| is_trusted(codebase.zone(source.id()))) {
+    for source in codebase.sources().iter().filter(|source| codebase.zone(source.id()).is_meant()) {
         let parts: Vec<&str> = source.folder().split('/').collect();
         for pair in parts.windows(2) {
             let origin = match pair[0] {

@@ -3,7 +3,7 @@
 use super::Codebase;
 use crate::model::monitor::{Filter, Language, is_cluster_key};
 use crate::model::object::TypeMeta;
-use crate::model::role::{Zone, is_test_document};
+use crate::model::role::is_test_document;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -19,8 +19,7 @@ pub struct Monitors {
 
 pub(super) fn monitors(codebase: &Codebase) -> Monitors {
     let sources = codebase.sources().as_slice().par_iter();
-    let judged =
-        sources.filter(|source| !matches!(codebase.zone(source.id()), Zone::Test | Zone::Documentation));
+    let judged = sources.filter(|source| codebase.zone(source.id()).has_judged_texts());
     let mut all = judged.map(|source| of_file(codebase, source)).reduce(Monitors::default, Monitors::with);
     all.filters.sort();
     all

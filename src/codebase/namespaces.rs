@@ -2,6 +2,7 @@
 
 use super::Codebase;
 use crate::model::backup::{Saves, saved_by};
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::role::Zone;
 use crate::model::stateful::data_of;
@@ -55,7 +56,7 @@ impl Codebase {
                 found.entry(name).or_default().add(object, data, saves);
             }
         }
-        found.retain(|name, _| !SYSTEM.contains(&name.as_str()) && !name.contains(['$', '{']));
+        found.retain(|name, _| !SYSTEM.contains(&name.as_str()) && !is_injected(name));
         found
     }
 
@@ -86,7 +87,7 @@ impl Codebase {
     /// Files whose objects a delivery tool puts into a namespace: Flux' `targetNamespace`.
     fn delivered_namespaces(&self) -> BTreeMap<FileId, Vec<Node<'_>>> {
         let mut delivered: BTreeMap<FileId, Vec<Node<'_>>> = BTreeMap::new();
-        for flux in self.objects_of("kustomize.toolkit.fluxcd.io", "Kustomization") {
+        for flux in self.flux_kustomizations() {
             let target = flux.at(&["spec", "targetNamespace"]);
             let path = flux.at(&["spec", "path"]).and_then(Node::as_str);
             let (Some(target), Some(path)) = (target, path) else { continue };
@@ -100,7 +101,7 @@ impl Codebase {
     /// Argo CD's `destination.namespace`.
     fn destinations(&self) -> BTreeMap<FileId, Vec<Node<'_>>> {
         let mut destinations: BTreeMap<FileId, Vec<Node<'_>>> = BTreeMap::new();
-        for application in self.objects_of("argoproj.io", "Application") {
+        for application in self.applications() {
             let namespace = application.at(&["spec", "destination", "namespace"]);
             let path = application.at(&["spec", "source", "path"]).and_then(Node::as_str);
             let (Some(namespace), Some(path)) = (namespace, path) else { continue };

@@ -1,6 +1,7 @@
 //! Which kustomization takes in which file. Nothing is built: only paths are followed.
 
-use crate::model::kustomization::{Kustomization, Reference, resolve_path};
+use crate::model::kustomization::{Kustomization, Reference};
+use crate::model::paths::resolve_path;
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::Tree;
 use rayon::prelude::*;
@@ -17,6 +18,8 @@ pub(super) struct Reach {
     patches: BTreeSet<FileId>,
     /// Kustomizations that another one takes in.
     inputs: BTreeSet<FileId>,
+    /// For each file, the kustomizations that name it themselves, as a resource, a kustomization or a patch.
+    users: BTreeMap<FileId, Vec<FileId>>,
 }
 
 /// What one kustomization lists, as files of the codebase.
@@ -65,6 +68,17 @@ impl Reach {
         self.listed.get(&kustomization).map_or(&[], |listed| &listed.closure)
     }
 
+    /// Every kustomization above this file, whatever the file is to them.
+    pub(super) fn above(&self, file: FileId) -> BTreeSet<FileId> {
+        let mut above = BTreeSet::new();
+        let mut queue = vec![file];
+        while let Some(file) = queue.pop() {
+            let users = self.users.get(&file).into_iter().flatten().copied();
+            queue.extend(users.filter(|&user| above.insert(user)));
+        }
+        above
+    }
+
     /// What a kustomization lists and the codebase does not hold.
     pub(super) fn unread(&self, kustomization: FileId) -> &[String] {
         self.listed.get(&kustomization).map_or(&[], |listed| &listed.unread)
@@ -102,6 +116,10 @@ impl Reach {
         self.reaching = self.all_reaching(files);
         let patches = self.listed.values().flat_map(|listed| listed.patches.iter().copied());
         self.patches = patches.filter(|file| self.reaching[file.index()].is_empty()).collect();
+        for (&user, listed) in &self.listed {
+            let files = listed.resources.iter().chain(&listed.kustomizations).chain(&listed.patches);
+            files.for_each(|&file| self.users.entry(file).or_default().push(user));
+        }
         self.inputs = self.listed.values().flat_map(|l| l.kustomizations.iter().copied()).collect();
     }
 

@@ -1,10 +1,15 @@
 //! Backups: who saves what, as far as the code says it.
 
+use super::field::Field;
 use super::glob;
+use super::injected::is_injected;
 use super::object::Object;
 use super::shell::{self, Command, LineBreaks, Pipeline, Word};
+use crate::facts;
 use crate::yaml::{Entry, Node, Shape, Value};
 use regex::Regex;
+use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A Velero schedule: an object of its own, or an entry of `schedules:` in the values of Velero's chart.
@@ -63,7 +68,7 @@ impl<'a> Schedule<'a> {
         let list = self.included()?;
         let is_plain = |item: Node<'_>| {
             let text = item.text();
-            !item.is_templated() && !is_variable(&text) && !text.contains(['*', '?', '['])
+            !item.is_templated() && !is_injected(&text) && !text.contains(['*', '?', '['])
         };
         let names = list.value.items().map(|item| is_plain(item).then(|| item.text().into_owned()));
         names.collect()
@@ -87,19 +92,16 @@ impl<'a> Schedule<'a> {
 }
 
 fn fits(pattern: Node<'_>, namespace: &str) -> bool {
-    pattern.is_templated() || is_variable(&pattern.text()) || glob::matches(&pattern.text(), namespace)
+    pattern.is_templated() || is_injected(&pattern.text()) || glob::matches(&pattern.text(), namespace)
 }
 
 fn surely_fits(pattern: Node<'_>, namespace: &str) -> bool {
-    !pattern.is_templated() && !is_variable(&pattern.text()) && glob::matches(&pattern.text(), namespace)
-}
-
-fn is_variable(text: &str) -> bool {
-    text.contains('$') || text.contains("{{")
+    !pattern.is_templated() && !is_injected(&pattern.text()) && glob::matches(&pattern.text(), namespace)
 }
 
 /// What an object saves, if it is a declaration of a backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Saves {
     /// Namespaces that it chooses itself, or all.
     Cluster,
@@ -107,101 +109,77 @@ pub enum Saves {
     Namespace,
 }
 
-/// A kind of object that declares a backup.
-#[derive(Debug)]
+/// A row of `data/backup-tools.yaml`, where each column is explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Tool {
-    group: &'static str,
-    kind: &'static str,
-    /// A field that must be there, with this value unless it is empty.
-    field: &'static [&'static str],
-    value: &'static str,
+    /// For whoever reads the table.
+    #[serde(rename = "tool")]
+    _name: String,
+    #[serde(default)]
+    objects: Vec<Declaration>,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    texts: Vec<String>,
+}
+
+/// A kind of object that declares a backup.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Declaration {
+    group: String,
+    kind: String,
+    field: Option<Field>,
+    value: Option<String>,
     saves: Saves,
 }
 
-const fn tool(group: &'static str, kind: &'static str, saves: Saves) -> Tool {
-    Tool { group, kind, field: &[], value: "", saves }
-}
+static TOOLS: LazyLock<Vec<Tool>> =
+    LazyLock::new(|| facts::rows(include_str!("../../data/backup-tools.yaml")));
 
-/// Source: the documentation of each tool. Snapshots that stay in the cluster are no backup and not listed.
-const TOOLS: &[Tool] = &[
-    tool("velero.io", "Schedule", Saves::Cluster),
-    tool("velero.io", "Backup", Saves::Cluster),
-    tool("oadp.openshift.io", "DataProtectionApplication", Saves::Cluster),
-    tool("config.kio.kasten.io", "Policy", Saves::Cluster),
-    tool("trilio.io", "ClusterBackupPlan", Saves::Cluster),
-    tool("triliovault.trilio.io", "BackupPlan", Saves::Namespace),
-    tool("resources.cattle.io", "Backup", Saves::Cluster),
-    tool("k8up.io", "Schedule", Saves::Namespace),
-    tool("k8up.io", "Backup", Saves::Namespace),
-    tool("backup.appuio.ch", "Schedule", Saves::Namespace),
-    tool("core.kubestash.com", "BackupConfiguration", Saves::Namespace),
-    tool("core.kubestash.com", "BackupBlueprint", Saves::Cluster),
-    tool("stash.appscode.com", "BackupConfiguration", Saves::Namespace),
-    tool("stash.appscode.com", "BackupBlueprint", Saves::Cluster),
-    tool("volsync.backube", "ReplicationSource", Saves::Namespace),
-    tool("gemini.fairwinds.com", "SnapshotGroup", Saves::Namespace),
-    tool("postgresql.cnpg.io", "ScheduledBackup", Saves::Namespace),
-    tool("barmancloud.cnpg.io", "ObjectStore", Saves::Namespace),
-    tool("moco.cybozu.com", "BackupPolicy", Saves::Namespace),
-    tool("k8s.mariadb.com", "Backup", Saves::Namespace),
-    tool("pingcap.com", "BackupSchedule", Saves::Namespace),
-    tool("medusa.k8ssandra.io", "MedusaBackupSchedule", Saves::Namespace),
-    tool("gkebackup.cnrm.cloud.google.com", "GKEBackupBackupPlan", Saves::Cluster),
-    Tool {
-        group: "longhorn.io",
-        kind: "RecurringJob",
-        field: &["spec", "task"],
-        value: "backup",
-        saves: Saves::Cluster,
-    },
-    Tool {
-        group: "postgresql.cnpg.io",
-        kind: "Cluster",
-        field: &["spec", "backup"],
-        value: "",
-        saves: Saves::Namespace,
-    },
-    Tool {
-        group: "postgres-operator.crunchydata.com",
-        kind: "PostgresCluster",
-        field: &["spec", "backups", "pgbackrest"],
-        value: "",
-        saves: Saves::Namespace,
-    },
-    Tool {
-        group: "pxc.percona.com",
-        kind: "PerconaXtraDBCluster",
-        field: &["spec", "backup", "schedule"],
-        value: "",
-        saves: Saves::Namespace,
-    },
-    Tool {
-        group: "psmdb.percona.com",
-        kind: "PerconaServerMongoDB",
-        field: &["spec", "backup", "tasks"],
-        value: "",
-        saves: Saves::Namespace,
-    },
-    Tool {
-        group: "mysql.oracle.com",
-        kind: "InnoDBCluster",
-        field: &["spec", "backupSchedules"],
-        value: "",
-        saves: Saves::Namespace,
-    },
-];
+/// By kind, because every object there is is looked up.
+static DECLARATIONS: LazyLock<HashMap<&str, Vec<&Declaration>>> = LazyLock::new(|| {
+    let mut by_kind: HashMap<&str, Vec<&Declaration>> = HashMap::new();
+    for declaration in TOOLS.iter().flat_map(|tool| &tool.objects) {
+        by_kind.entry(&declaration.kind).or_default().push(declaration);
+    }
+    by_kind
+});
 
 /// What an object saves. A `CronJob` that is called a backup, or runs a program that saves, counts for its namespace.
 pub fn saved_by(object: Object<'_>) -> Option<Saves> {
-    let known = TOOLS.iter().find(|tool| tool.is(object)).map(|tool| tool.saves);
+    let mut declarations = DECLARATIONS.get(object.kind()).into_iter().flatten();
+    let known = declarations.find(|known| known.is(object)).map(|known| known.saves);
     known.or_else(|| (object.is("batch", "CronJob") && is_backup_job(object)).then_some(Saves::Namespace))
 }
 
-impl Tool {
+/// Whether a path tells that somebody thought of backups.
+pub fn is_named_in_path(path: &str) -> bool {
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        let words = TOOLS.iter().flat_map(|tool| &tool.paths).map(|word| regex::escape(word));
+        let words = words.collect::<Vec<_>>().join("|");
+        Regex::new(&format!("(?i)(?:^|[^a-z])(?:{words})")).expect("escaped words")
+    });
+    WORDS.is_match(path)
+}
+
+/// Whether a text tells that somebody thought of backups. The word alone may be the name of any field.
+pub fn is_named_in_text(text: &str) -> bool {
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        let words = TOOLS.iter().flat_map(|tool| &tool.texts).map(|word| regex::escape(word));
+        Regex::new(&words.collect::<Vec<_>>().join("|")).expect("escaped words")
+    });
+    WORDS.is_match(text)
+}
+
+impl Declaration {
     fn is(&self, object: Object<'_>) -> bool {
-        let field = || object.at(self.field);
-        object.is(self.group, self.kind)
-            && field().is_some_and(|node| self.value.is_empty() || node.is_text(self.value))
+        let has = |field: &Field| {
+            let node = field.node(object.root());
+            node.is_some_and(|node| self.value.as_ref().is_none_or(|value| node.is_text(value)))
+        };
+        object.is(&self.group, &self.kind) && self.field.as_ref().is_none_or(has)
     }
 }
 
@@ -327,5 +305,12 @@ mod tests {
         for text in no {
             assert!(!saves(text), "{text}");
         }
+    }
+
+    #[test]
+    fn tools_are_known_by_their_names() {
+        assert!(is_named_in_path("addons/Velero/values.yaml") && is_named_in_path("scripts/backup.sh"));
+        assert!(is_named_in_text("url: https://charts.kasten.io") && is_named_in_text("aws_backup_plan"));
+        assert!(!is_named_in_path("apps/web.yaml") && !is_named_in_text("backup: a field of anything"));
     }
 }

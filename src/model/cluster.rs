@@ -1,116 +1,152 @@
-//! Cluster specs: the declaration of a cluster itself, in whatever tool's format.
+//! Cluster specs: the declaration of a cluster itself, in whatever tool's format. The formats are data.
 
-use super::object::Object;
+use super::field::Field;
+use super::kinds::group_matches;
+use super::kubernetes_version::VersionField;
+use super::object::{Object, TypeMeta};
+use crate::facts;
 use crate::yaml::Node;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// A declared cluster.
+/// A document that declares a cluster, or something of a cluster as a whole, such as its control plane.
 #[derive(Debug, Clone, Copy)]
-pub struct Cluster<'a> {
+pub struct Spec<'a> {
     /// The tool's format.
     pub format: &'static Format,
     /// The whole document.
     pub root: Node<'a>,
+    /// The object, where the format has `apiVersion` and `kind`.
+    pub object: Option<Object<'a>>,
 }
 
-/// What a tool's format looks like.
-#[derive(Debug, PartialEq, Eq)]
+/// What a tool writes: a row of `data/cluster-formats.yaml`, where each column is explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Format {
     /// The tool, as its users write it.
-    pub tool: &'static str,
-    group: &'static str,
-    kind: &'static str,
-    name: &'static [&'static str],
+    pub tool: String,
+    #[serde(default)]
+    groups: Vec<String>,
+    #[serde(default)]
+    kinds: Vec<String>,
+    #[serde(default)]
+    shapes: Vec<Shape>,
     /// Whether it runs on a laptop or in a pipeline only.
+    #[serde(default)]
     pub local: bool,
+    name: Option<Field>,
+    /// Where the version of Kubernetes is written.
+    pub version: Option<VersionField>,
+    etcd_saved_unless: Option<BTreeMap<Field, String>>,
+    #[serde(default)]
+    derived_keys: Vec<String>,
 }
 
-/// Source: `kops pkg/apis/kops/v1alpha2`, `eksctl pkg/apis/eksctl.io/v1alpha5`, `cluster-api api/core`,
-/// `gardener pkg/apis/core/v1beta1`, `rancher pkg/apis/provisioning.cattle.io/v1`, `kind` and `k3d` documentation.
-const FORMATS: &[Format] = &[
-    Format { tool: "kops", group: "kops.k8s.io", kind: "Cluster", name: METADATA_NAME, local: false },
-    Format { tool: "kops", group: "kops", kind: "Cluster", name: METADATA_NAME, local: false },
-    Format { tool: "eksctl", group: "eksctl.io", kind: "ClusterConfig", name: METADATA_NAME, local: false },
-    Format {
-        tool: "Cluster API",
-        group: "cluster.x-k8s.io",
-        kind: "Cluster",
-        name: METADATA_NAME,
-        local: false,
-    },
-    Format {
-        tool: "Gardener",
-        group: "core.gardener.cloud",
-        kind: "Shoot",
-        name: METADATA_NAME,
-        local: false,
-    },
-    Format {
-        tool: "Rancher",
-        group: "provisioning.cattle.io",
-        kind: "Cluster",
-        name: METADATA_NAME,
-        local: false,
-    },
-    Format { tool: "kind", group: "kind.x-k8s.io", kind: "Cluster", name: &["name"], local: true },
-    Format { tool: "k3d", group: "k3d.io", kind: "Simple", name: METADATA_NAME, local: true },
-];
+/// The fields by which a document without `apiVersion` is known.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Shape {
+    all: Vec<Field>,
+    any: Vec<Field>,
+    two: Vec<Field>,
+}
 
-const METADATA_NAME: &[&str] = &["metadata", "name"];
+static FORMATS: LazyLock<Vec<Format>> =
+    LazyLock::new(|| facts::rows(include_str!("../../data/cluster-formats.yaml")));
 
-/// Formats whose documents have no `apiVersion`. Source: `rke types/rke_types.go`, `cke docs/cluster.md`.
-const RKE: Format = Format { tool: "RKE", group: "", kind: "", name: &["cluster_name"], local: false };
-const CKE: Format = Format { tool: "CKE", group: "", kind: "", name: &["name"], local: false };
-
-impl<'a> Cluster<'a> {
-    /// The cluster that this object declares, if it declares one.
-    pub fn of_object(object: Object<'a>) -> Option<Self> {
-        let format = FORMATS.iter().find(|format| object.is(format.group, format.kind))?;
-        Some(Self { format, root: object.root() })
-    }
-
-    /// The cluster that a document without `apiVersion` declares, if it declares one.
+impl<'a> Spec<'a> {
+    /// The spec that a document without `apiVersion` and `kind` is, if it is one.
     pub fn of_data(root: Node<'a>) -> Option<Self> {
-        let format = if is_cke(root) {
-            &CKE
-        } else if is_rke(root) {
-            &RKE
-        } else {
+        if root.get("apiVersion").is_some() || root.get("kind").is_some() {
             return None;
-        };
-        Some(Self { format, root })
+        }
+        let format = FORMATS.iter().find(|format| format.shapes.iter().any(|shape| shape.fits(root)))?;
+        Some(Self { format, root, object: None })
     }
 
     /// The node that names the cluster.
     pub fn name(self) -> Option<Node<'a>> {
-        self.root.at(self.format.name)
+        self.format.name.as_ref()?.node(self.root)
+    }
+
+    /// Whether the tool saves the cluster's etcd, as it is written or by default.
+    pub fn saves_etcd(self) -> bool {
+        let is_off =
+            |(field, off): (&Field, &String)| field.node(self.root).is_some_and(|node| node.is_text(off));
+        self.format.etcd_saved_unless.as_ref().is_some_and(|switches| !switches.iter().any(is_off))
     }
 }
 
-fn is_cke(root: Node<'_>) -> bool {
-    ["name", "nodes", "service_subnet"].iter().all(|key| root.get(key).is_some())
+impl Format {
+    /// The format of objects of this type.
+    pub fn of_type(meta: &TypeMeta) -> Option<&'static Self> {
+        let is_kind = |format: &&Self| format.kinds.iter().any(|kind| kind == meta.kind());
+        FORMATS.iter().filter(is_kind).find(|format| format.has_group(meta.group()))
+    }
+
+    /// Whether its documents declare a cluster by name.
+    pub fn names_cluster(&self) -> bool {
+        self.name.is_some()
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| group_matches(known, group))
+    }
 }
 
-fn is_rke(root: Node<'_>) -> bool {
-    if root.get("apiVersion").is_some() || root.get("kind").is_some() {
-        return false;
+impl Shape {
+    fn fits(&self, root: Node<'_>) -> bool {
+        let there = |fields: &[Field]| fields.iter().filter(|field| field.node(root).is_some()).count();
+        self.all.iter().all(|field| field.node(root).is_some())
+            && (self.any.is_empty() || there(&self.any) >= 1)
+            && (self.two.is_empty() || there(&self.two) >= 2)
     }
-    let keys = [
-        "services",
-        "network",
-        "addons_include",
-        "system_images",
-        "kubernetes_version",
-        "cluster_name",
-        "ssh_key_path",
-        "enable_cri_dockerd",
-        "private_registries",
-        "ingress",
-        "upgrade_strategy",
-    ];
-    let nodes = root.get("nodes").is_some_and(|nodes| {
-        nodes.items().any(|node| node.get("address").is_some() && node.get("role").is_some())
-    });
-    // Values of charts have `services`, `network` and `ingress` as well; only a cluster has a name or a version too.
-    let names_cluster = ["kubernetes_version", "cluster_name"].iter().any(|key| root.get(key).is_some());
-    nodes || names_cluster && keys.iter().filter(|key| root.get(key).is_some()).count() >= 2
+}
+
+/// Whether objects of this group are about clusters: what builds them, and what they are built of.
+pub fn is_cluster_group(group: &str) -> bool {
+    let is_below =
+        |known: &str| group.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    FORMATS.iter().flat_map(|format| &format.groups).any(|known| is_below(known.trim_start_matches('*')))
+}
+
+/// Whether a tool wants the name of the cluster under this key.
+pub fn is_derived_key(key: &str) -> bool {
+    FORMATS.iter().flat_map(|format| &format.derived_keys).any(|known| known == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml;
+
+    fn tool_of(text: &str) -> Option<&'static str> {
+        let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
+        let tree = yaml::parse(file, text.into());
+        Spec::of_data(tree.roots().next()?).map(|spec| spec.format.tool.as_str())
+    }
+
+    #[test]
+    fn documents_without_a_type_are_known_by_their_fields() {
+        assert_eq!(tool_of("name: a\nnodes: []\nservice_subnet: 10.0.0.0/16\n"), Some("CKE"));
+        assert_eq!(tool_of("nodes:\n- address: 10.0.0.1\n  role: [etcd]\n"), Some("RKE"));
+        assert_eq!(tool_of("cluster_name: a\nnetwork: {plugin: canal}\n"), Some("RKE"));
+        assert_eq!(tool_of("services: {}\nnetwork: {}\ningress: {}\n"), None);
+        assert_eq!(tool_of("clusterName: a\nendpoint: https://a:6443\nnodes: []\n"), Some("talhelper"));
+        assert_eq!(tool_of("apiVersion: v1\nname: a\nnodes: []\nservice_subnet: 10.0.0.0/16\n"), None);
+    }
+
+    /// A format that nothing is known by would never be used.
+    #[test]
+    fn every_format_is_known_by_something() {
+        for format in FORMATS.iter() {
+            assert!(!format.groups.is_empty() || !format.shapes.is_empty(), "{}", format.tool);
+            assert!(format.kinds.is_empty() || !format.groups.is_empty(), "{}", format.tool);
+            let is_whole = !format.kinds.is_empty() || !format.shapes.is_empty();
+            assert!(is_whole || format.name.is_none() && format.version.is_none(), "{}", format.tool);
+        }
+    }
 }

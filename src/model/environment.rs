@@ -32,15 +32,18 @@ const WORDS: &[(&str, Stage)] = &[
     ("preprod", Stage::Staging),
     ("test", Stage::Test),
     ("testing", Stage::Test),
+    ("tst", Stage::Test),
     ("qa", Stage::Test),
     ("uat", Stage::Test),
     ("ithc", Stage::Test),
     ("perftest", Stage::Test),
     ("dev", Stage::Development),
+    ("devel", Stage::Development),
     ("develop", Stage::Development),
     ("development", Stage::Development),
     ("sandbox", Stage::Trial),
     ("sbox", Stage::Trial),
+    ("sbx", Stage::Trial),
     ("demo", Stage::Trial),
     ("preview", Stage::Trial),
     ("playground", Stage::Trial),
@@ -187,8 +190,13 @@ fn is_environment(word: &str) -> bool {
     stage_of_word(word).is_some() || word == ENVIRONMENT
 }
 
+/// Whether people call an environment by just this word.
+pub fn is_stage(word: &str) -> bool {
+    WORDS.iter().any(|(known, _)| known.eq_ignore_ascii_case(word))
+}
+
 /// A number may follow: `stage0`.
-fn stage_of_word(word: &str) -> Option<Stage> {
+pub fn stage_of_word(word: &str) -> Option<Stage> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, stage)| *stage)
 }

@@ -1,5 +1,7 @@
 //! The name of a container image, and what its tag says about the version.
 
+use super::environment::is_stage;
+
 /// An image as written: `registry.example.com:5000/web:1.4.2@sha256:…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageName<'a> {
@@ -71,7 +73,7 @@ impl Pin {
         }
         let lower = tag.to_ascii_lowercase();
         let words = || lower.split(['-', '_', '.']);
-        if words().any(|word| FLOATING.contains(&word)) {
+        if words().any(|word| FLOATING.contains(&word) || is_stage(word)) {
             return if is_build_of_a_branch(&lower) { Self::Pinned } else { Self::Floating };
         }
         let first = words().next().unwrap_or_default();
@@ -90,42 +92,12 @@ const PLACEHOLDERS: [&str; 9] =
 const LOCAL: [&str; 8] =
     ["ko://", "./", "github.com/", "ko.local/", "kind.local/", "dev.local/", "localhost/", "localhost:"];
 
-/// Words that registries move, as the documentation of common images uses them.
-const FLOATING: [&str; 34] = [
-    "latest",
-    "stable",
-    "unstable",
-    "testing",
-    "main",
-    "master",
-    "trunk",
-    "head",
-    "develop",
-    "development",
-    "dev",
-    "devel",
-    "edge",
-    "nightly",
-    "daily",
-    "weekly",
-    "canary",
-    "rolling",
-    "snapshot",
-    "current",
-    "mainline",
-    "lts",
-    "release",
-    "released",
-    "prod",
-    "production",
-    "staging",
-    "stage",
-    "preview",
-    "beta",
-    "alpha",
-    "rc",
-    "next",
-    "newest",
+/// Words that registries move, as the documentation of common images uses them. So do the names of environments: such a
+/// tag means what runs there.
+const FLOATING: [&str; 24] = [
+    "latest", "stable", "unstable", "main", "master", "trunk", "head", "edge", "nightly", "daily", "weekly",
+    "canary", "rolling", "snapshot", "current", "mainline", "lts", "release", "released", "beta", "alpha",
+    "rc", "next", "newest",
 ];
 
 fn is_placeholder_tag(tag: &str) -> bool {

@@ -51,6 +51,14 @@ impl TryFrom<String> for KindPattern {
     }
 }
 
+/// Whether a group is meant by a column of a table: `*` in front stands for any group that ends so.
+pub fn group_matches(pattern: &str, group: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => group.ends_with(end),
+        None => group == pattern,
+    }
+}
+
 /// The core group is closed: new kinds go to named groups. Source: `k8s.io/api/core/v1`, `register.go`.
 const CORE_KINDS: [&str; 19] = [
     "Binding",

@@ -4,10 +4,13 @@
 
 pub mod backup;
 pub mod cluster;
+pub mod delivery;
 pub mod environment;
+pub mod field;
 pub mod glob;
 pub mod identity;
 pub mod image;
+pub mod injected;
 pub mod kinds;
 pub mod kubernetes_version;
 pub mod kustomization;
@@ -16,6 +19,7 @@ pub mod monitor;
 pub mod name;
 pub mod object;
 pub mod path;
+pub mod paths;
 pub mod protection;
 pub mod reference;
 pub mod remote;

@@ -4,8 +4,11 @@
 //! Nothing is parsed: a comparison of a known key with a quoted value looks alike in all these languages.
 
 use super::window::text_before;
+use crate::facts;
 use crate::source::{FileId, Span};
 use regex::{Captures, Regex};
+use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A comparison of the cluster with a value.
@@ -56,7 +59,7 @@ impl Language {
             Self::Nrql => &[&NRQL],
         };
         // Nearly no text has a key of [`KEY`], and the patterns cannot find that out quickly by themselves.
-        if !CLUSTER.is_match(text) {
+        if !WORD.is_match(text) {
             return Vec::new();
         }
         let found = patterns.iter().flat_map(|pattern| pattern.captures_iter(text));
@@ -93,72 +96,102 @@ impl Language {
     }
 }
 
-/// Keys that hold the name of a Kubernetes cluster. Sources: labels of kube-prometheus, Mimir and Giant Swarm; tags of
-/// Datadog's and New Relic's agents. Keys with a word in front, such as `envoy_cluster_name`, mean other clusters.
-const KEY: &str = r"(?:(?:kube|k8s|kubernetes|eks|gke|aks)[_-]?|source_)?cluster(?:[_-]?(?:name|id|alias))?|kubernetescluster|installation";
+/// A row of `data/cluster-labels.yaml`, where each column is explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Label {
+    pattern: String,
+    word: String,
+}
 
-/// What stands in every key of [`KEY`] as people write it: a capital letter at the start, in all places or nowhere.
-static CLUSTER: LazyLock<Regex> = LazyLock::new(|| pattern("luster|LUSTER|nstallation|NSTALLATION"));
+static LABELS: LazyLock<Vec<Label>> =
+    LazyLock::new(|| facts::rows(include_str!("../../data/cluster-labels.yaml")));
+
+/// Keys that hold the name of a Kubernetes cluster.
+static KEY: LazyLock<String> = LazyLock::new(|| {
+    let patterns: Vec<&str> = LABELS.iter().map(|label| label.pattern.as_str()).collect();
+    patterns.join("|")
+});
+
+/// What stands in every such key as people write it: a capital letter at the start, in all places or nowhere.
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    let words: BTreeSet<&str> = LABELS.iter().filter_map(|label| label.word.get(1..)).collect();
+    let spellings = words.into_iter().flat_map(|word| [word.to_owned(), word.to_ascii_uppercase()]);
+    Regex::new(&spellings.collect::<Vec<_>>().join("|")).expect("words")
+});
 
 /// Whether this is a key that holds the name of a Kubernetes cluster.
 pub fn is_cluster_key(key: &str) -> bool {
-    static WHOLE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)^(?:{KEY})$")));
+    static WHOLE: LazyLock<Regex> = LazyLock::new(|| pattern(|key| format!("(?i)^(?:{key})$")));
     WHOLE.is_match(key)
 }
 
 /// `cluster=~"a|b"`; quotes are escaped in JSON, more than once in JSON inside JSON.
 static MATCHER: LazyLock<Regex> = LazyLock::new(|| {
     let value = r#"\\*["'`](?<value>(?:[^"'`\\\n]|\\+[.\-])+)"#;
-    pattern(&format!(r"(?i)(?-u:\b)(?<key>{KEY})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*{value}"))
+    pattern(|key| format!(r"(?i)(?-u:\b)(?<key>{key})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*{value}"))
 });
 /// `- cluster=a`, or the same in quotes: Alertmanager needs none around the value.
 static BARE_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r#"(?im)(?:-[ \t\r\n]+|\[|,)[ \t\r\n]*["']?\{{?[ \t\r\n]*(?<key>{KEY})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*(?<value>[A-Za-z0-9_.*|()/-]+)"#
-    ))
+    pattern(|key| {
+        format!(
+            r#"(?im)(?:-[ \t\r\n]+|\[|,)[ \t\r\n]*["']?\{{?[ \t\r\n]*(?<key>{key})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*(?<value>[A-Za-z0-9_.*|()/-]+)"#
+        )
+    })
 });
 /// `name: cluster` with `value: a` on the next line, as `AlertmanagerConfig` has it.
 static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r#"(?im)(?-u:\b)name:[ \t\r\n]*["']?(?<key>{KEY})["']?[ \t\r\n]+(?:matchType:[ \t\r\n]*\S+[ \t\r\n]+)?value:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
-    ))
+    pattern(|key| {
+        format!(
+            r#"(?im)(?-u:\b)name:[ \t\r\n]*["']?(?<key>{key})["']?[ \t\r\n]+(?:matchType:[ \t\r\n]*\S+[ \t\r\n]+)?value:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
+        )
+    })
 });
 /// `cluster: a` below `match:`.
 static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{KEY}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
-    ))
+    pattern(|key| {
+        format!(
+            r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{key}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
+        )
+    })
 });
 /// `kube_cluster_name:a` inside a query.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i)(?-u:\b)(?<key>(?<tag>{KEY})):(?<value>[A-Za-z0-9_.*/-]*[A-Za-z0-9_*])"))
+    pattern(|key| format!(r"(?i)(?-u:\b)(?<key>(?<tag>{key})):(?<value>[A-Za-z0-9_.*/-]*[A-Za-z0-9_*])"))
 });
 /// `kube_cluster_name IN (a, b)`
 static TAG_IN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?-u:\b)(?<key>(?<tag>{KEY}))[ \t\r\n]+(?:NOT[ \t\r\n]+)?IN[ \t\r\n]*\([ \t\r\n]*(?<value>[A-Za-z0-9_.*/, -]*[A-Za-z0-9_*])[ \t\r\n]*\)"
-    ))
+    pattern(|key| {
+        format!(
+            r"(?-u:\b)(?<key>(?<tag>{key}))[ \t\r\n]+(?:NOT[ \t\r\n]+)?IN[ \t\r\n]*\([ \t\r\n]*(?<value>[A-Za-z0-9_.*/, -]*[A-Za-z0-9_*])[ \t\r\n]*\)"
+        )
+    })
 });
 /// `{{#is_match "kube_cluster_name.name" "a"}}`. Source: docs.datadoghq.com/monitors/notify/variables.
 static IS_MATCH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r#"\{{\{{[#^]is_(?:exact_)?match[ \t\r\n]+\\*"(?<key>{KEY})\.name\\*"[ \t\r\n]+\\*"(?<value>[^"\\{{$]+)"#
-    ))
+    pattern(|key| {
+        format!(
+            r#"\{{\{{[#^]is_(?:exact_)?match[ \t\r\n]+\\*"(?<key>{key})\.name\\*"[ \t\r\n]+\\*"(?<value>[^"\\{{$]+)"#
+        )
+    })
 });
 /// `event.custom_details.cluster matches part 'a'`. Source: the condition language of `PagerDuty`.
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
     let operator = r"(?:does[ \t\r\n]+not[ \t\r\n]+)?(?:match(?:es)?(?:[ \t\r\n]+(?:part|regex))?|contains?|equals?)|==|!=";
-    pattern(&format!(r"(?i)(?-u:\b)(?<key>{KEY})[ \t\r\n]+(?:{operator})[ \t\r\n]+\\*'(?<value>[^'\\$]+)"))
+    pattern(|key| {
+        format!(r"(?i)(?-u:\b)(?<key>{key})[ \t\r\n]+(?:{operator})[ \t\r\n]+\\*'(?<value>[^'\\$]+)")
+    })
 });
 /// `clusterName = 'a'`, `clusterName IN ('a', 'b')`
 static NRQL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)",
-    )
+    pattern(|_| {
+        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)".to_owned()
+    })
 });
 
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a constant pattern")
+/// A pattern in which keys that hold the name of a cluster stand.
+fn pattern(around: impl Fn(&str) -> String) -> Regex {
+    Regex::new(&around(&KEY)).expect("a constant pattern")
 }
 
 /// The name before the brace that encloses a matcher: `up` in `up{job="x", `.

@@ -1,5 +1,7 @@
 //! What the name of a cluster promises: that it is the only one, or that a next one will come.
 
+use super::environment::is_stage;
+use super::injected::is_injected;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -21,7 +23,7 @@ pub enum Promise {
 impl Promise {
     /// Judges a name.
     pub fn of(name: &str) -> Self {
-        if ["${", "{{", "$(", "%", "<"].iter().any(|mark| name.contains(mark)) {
+        if is_injected(name) {
             return Self::Injected;
         }
         let label = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -47,7 +49,7 @@ pub fn is_all_common_words(name: &str) -> bool {
 
 /// Whether a name is nothing but the name of an environment.
 pub fn is_environment(name: &str) -> bool {
-    ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str())
+    is_stage(name) || ENVIRONMENTS.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// Whether a word belongs to a system that has clusters of its own, so that its "cluster" is not one of Kubernetes.
@@ -63,7 +65,7 @@ fn begins_with(word: &str, beginning: &str) -> bool {
 }
 
 fn is_timeless(part: &str) -> bool {
-    ENVIRONMENTS.contains(&part) || FILLERS.contains(&part)
+    is_environment(part) || FILLERS.contains(&part)
 }
 
 /// `7f3a2`, `jlxqf`: letters and digits mixed, or letters that no word has.
@@ -92,33 +94,12 @@ static REGION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("a constant pattern")
 });
 
-/// Words for environments. Source: folder names of eighteen public cluster codebases, and their usual spellings.
+/// Words that mean an environment in the name of a cluster; in other names they may mean anything.
+/// Source: folder names of eighteen public cluster codebases.
 const ENVIRONMENTS: &[&str] = &[
-    "prod",
-    "production",
-    "prd",
-    "live",
-    "stage",
-    "staging",
-    "stg",
-    "dev",
-    "devel",
-    "develop",
-    "development",
-    "test",
-    "testing",
-    "tst",
-    "qa",
-    "uat",
     "int",
     "integration",
-    "preprod",
     "pre",
-    "preview",
-    "sandbox",
-    "sbx",
-    "demo",
-    "playground",
     "nonprod",
     "canary",
     "main",

@@ -3,6 +3,8 @@
 //! Only references of Kubernetes' own kinds are known, and what Flux and `OpenShift` add to them. What a reference
 //! points to is never looked up here.
 
+use super::delivery::{FLUX_KUSTOMIZATION, FLUX_SOURCES};
+use super::injected::is_injected;
 use super::object::Object;
 use super::workload::Workload;
 use crate::yaml::Node;
@@ -71,7 +73,7 @@ pub fn references(object: Object<'_>) -> Vec<Reference<'_>> {
         ("gateway.networking.k8s.io", _) => finder.backends(),
         ("keda.sh", "ScaledObject") => finder.scaled_object(),
         ("addons.cluster.x-k8s.io", "ClusterResourceSet") => finder.resource_set(),
-        ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
+        FLUX_KUSTOMIZATION => {
             finder.substitutions();
             finder.flux(&["spec"]);
         }
@@ -99,7 +101,7 @@ impl<'a> Finder<'a> {
         optional: bool,
     ) {
         let Some((node, name)) = name.and_then(|node| Some((node, node.as_str()?))) else { return };
-        if name.is_empty() || name.contains(['$', '{', '<', '%', ' ']) {
+        if name.is_empty() || name.contains(' ') || is_injected(&name) {
             return;
         }
         let namespace = namespace.and_then(Node::as_str).or_else(|| self.from.namespace());
@@ -247,7 +249,7 @@ impl<'a> Finder<'a> {
         }
         let Some(source) = self.from.at(holder).and_then(|holder| holder.get("sourceRef")) else { return };
         let Some(kind) = source.get("kind").and_then(Node::as_str) else { return };
-        let target = Target { group: "source.toolkit.fluxcd.io".into(), kind };
+        let target = Target { group: FLUX_SOURCES.into(), kind };
         self.add(target, source.get("name"), source.get("namespace"), false);
     }
 

@@ -1,6 +1,7 @@
 //! Addresses of what is fetched from elsewhere, and what their revisions pin.
 
 use super::image::Pin;
+use super::injected::is_injected;
 use std::fmt::Write;
 
 /// What an address, a revision or a version of a chart pins.
@@ -116,10 +117,6 @@ pub fn repository(url: &str) -> String {
         let _ = write!(key, "{separator}{}", part.to_ascii_lowercase());
     }
     key
-}
-
-fn is_injected(text: &str) -> bool {
-    text.contains(['$', '{', '%'])
 }
 
 /// Whether a web address without scheme is one file and no repository.

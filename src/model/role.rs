@@ -41,6 +41,21 @@ impl Zone {
         matches!(self, Self::Deployed | Self::Unlisted | Self::Example)
     }
 
+    /// Whether texts in this part are judged.
+    pub fn has_judged_texts(self) -> bool {
+        !matches!(self, Self::Test | Self::Documentation)
+    }
+
+    /// Whether what is written here is meant: an example names clusters that nobody has.
+    pub fn is_meant(self) -> bool {
+        matches!(self, Self::Deployed | Self::Unlisted)
+    }
+
+    /// Whether what is written here may come to a cluster, through a template if not as it is.
+    pub fn is_used(self) -> bool {
+        self.is_meant() || self == Self::Template
+    }
+
     /// The zone that a path alone tells. Whether a kustomization lists the file is seen later.
     pub fn of_path(path: &str) -> Self {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));

@@ -1,10 +1,15 @@
 //! Which kinds keep data in the cluster, and how hard that data is to move.
 
+use super::kinds::group_matches;
 use super::object::Object;
+use crate::facts;
 use crate::yaml::Node;
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// How hard it is to move what an object keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Grade {
     /// One writer owns the data: it is either stopped or copied while it changes.
     SingleWriter,
@@ -22,7 +27,7 @@ impl Grade {
         if object.is("apps", "StatefulSet") || object.is("apps.kruise.io", "StatefulSet") {
             return Some(Self::of_stateful_set(object));
         }
-        known(object).map(|(grade, _)| grade)
+        known(object).map(|kind| kind.grade)
     }
 
     fn of_stateful_set(object: Object<'_>) -> Self {
@@ -52,7 +57,7 @@ pub fn data_of(object: Object<'_>) -> Option<&'static str> {
         let kinds: [&[&str]; 2] = [&["spec", "local"], &["spec", "hostPath"]];
         return kinds.into_iter().any(|path| object.at(path).is_some()).then_some("a disk of a node");
     }
-    known(object).filter(|(grade, _)| grade.is_data()).map(|(_, words)| words)
+    known(object).filter(|kind| kind.grade.is_data())?.keeps.as_deref()
 }
 
 fn data_of_stateful_set(object: Object<'_>) -> Option<&'static str> {
@@ -75,66 +80,31 @@ pub fn mounted_claims(pod_spec: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     volumes.filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]))
 }
 
-fn known(object: Object<'_>) -> Option<(Grade, &'static str)> {
-    let mut kinds = KINDS.iter().filter(|(_, kind, ..)| object.kind() == *kind);
-    let known = kinds.find(|(group, ..)| group_matches(object.group(), group));
-    known.map(|(_, _, grade, words)| (*grade, *words))
+fn known(object: Object<'_>) -> Option<&'static Keeper> {
+    let mut kinds = KEEPERS.iter().filter(|known| object.kind() == known.kind);
+    kinds.find(|known| group_matches(&known.group, object.group()))
 }
 
-/// `*` in front stands for any group that ends so.
-fn group_matches(group: &str, pattern: &str) -> bool {
-    match pattern.strip_prefix('*') {
-        Some(domain) => group.ends_with(domain),
-        None => group == pattern,
+/// A kind of custom resource that keeps data: a row of `data/stateful-kinds.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keeper {
+    group: String,
+    kind: String,
+    grade: Grade,
+    keeps: Option<String>,
+}
+
+static KEEPERS: LazyLock<Vec<Keeper>> =
+    LazyLock::new(|| facts::rows(include_str!("../../data/stateful-kinds.yaml")));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_keeps_data_says_what_it_keeps() {
+        let silent = KEEPERS.iter().find(|kind| kind.grade.is_data() == kind.keeps.is_none());
+        assert!(silent.is_none(), "{silent:?}");
     }
 }
-
-/// Group, kind, how hard to move, and what it keeps. Source: the custom resource definitions of each operator, read in November 2026.
-const KINDS: &[(&str, &str, Grade, &str)] = &[
-    ("postgresql.cnpg.io", "Cluster", Grade::SingleWriter, "a PostgreSQL database"),
-    ("acid.zalan.do", "postgresql", Grade::SingleWriter, "a PostgreSQL database"),
-    ("postgres-operator.crunchydata.com", "PostgresCluster", Grade::SingleWriter, "a PostgreSQL database"),
-    ("stackgres.io", "SGCluster", Grade::SingleWriter, "a PostgreSQL database"),
-    ("pxc.percona.com", "PerconaXtraDBCluster", Grade::SingleWriter, "a MySQL database"),
-    ("ps.percona.com", "PerconaServerMySQL", Grade::SingleWriter, "a MySQL database"),
-    ("pgv2.percona.com", "PerconaPGCluster", Grade::SingleWriter, "a PostgreSQL database"),
-    ("psmdb.percona.com", "PerconaServerMongoDB", Grade::SingleWriter, "a MongoDB database"),
-    ("moco.cybozu.com", "MySQLCluster", Grade::SingleWriter, "a MySQL database"),
-    ("mysql.oracle.com", "InnoDBCluster", Grade::SingleWriter, "a MySQL database"),
-    ("mysql.presslabs.org", "MysqlCluster", Grade::SingleWriter, "a MySQL database"),
-    ("k8s.mariadb.com", "MariaDB", Grade::SingleWriter, "a MariaDB database"),
-    ("mongodbcommunity.mongodb.com", "MongoDBCommunity", Grade::SingleWriter, "a MongoDB database"),
-    ("mongodb.com", "MongoDB", Grade::SingleWriter, "a MongoDB database"),
-    ("cassandra.datastax.com", "CassandraDatacenter", Grade::SingleWriter, "a Cassandra database"),
-    ("k8ssandra.io", "K8ssandraCluster", Grade::SingleWriter, "a Cassandra database"),
-    ("scylla.scylladb.com", "ScyllaCluster", Grade::SingleWriter, "a ScyllaDB database"),
-    ("crdb.cockroachlabs.com", "CrdbCluster", Grade::SingleWriter, "a CockroachDB database"),
-    ("clickhouse.altinity.com", "ClickHouseInstallation", Grade::SingleWriter, "a ClickHouse database"),
-    ("etcd.database.coreos.com", "EtcdCluster", Grade::SingleWriter, "an etcd store"),
-    ("operator.etcd.io", "EtcdCluster", Grade::SingleWriter, "an etcd store"),
-    ("vault.banzaicloud.com", "Vault", Grade::SingleWriter, "a Vault store"),
-    ("minio.min.io", "Tenant", Grade::SingleWriter, "an object store"),
-    ("ceph.rook.io", "CephCluster", Grade::SingleWriter, "Ceph storage"),
-    ("ceph.rook.io", "CephBlockPool", Grade::SingleWriter, "Ceph storage"),
-    ("ceph.rook.io", "CephObjectStore", Grade::SingleWriter, "Ceph storage"),
-    ("ceph.rook.io", "CephFilesystem", Grade::SingleWriter, "Ceph storage"),
-    ("ocs.openshift.io", "StorageCluster", Grade::SingleWriter, "Ceph storage"),
-    ("kafka.strimzi.io", "Kafka", Grade::Queue, "a Kafka log"),
-    ("rabbitmq.com", "RabbitmqCluster", Grade::Queue, "a RabbitMQ queue"),
-    ("zookeeper.pravega.io", "ZookeeperCluster", Grade::Queue, "a ZooKeeper store"),
-    ("pulsar.streamnative.io", "PulsarBroker", Grade::Queue, "a Pulsar log"),
-    ("jetstream.nats.io", "Stream", Grade::Queue, "a NATS stream"),
-    ("elasticsearch.k8s.elastic.co", "Elasticsearch", Grade::Rebuildable, "what can be filled again"),
-    ("opensearch.opster.io", "OpenSearchCluster", Grade::Rebuildable, "what can be filled again"),
-    ("databases.spotahome.com", "RedisFailover", Grade::Rebuildable, "what can be filled again"),
-    ("*redis.opstreelabs.in", "Redis", Grade::Rebuildable, "what can be filled again"),
-    ("*redis.opstreelabs.in", "RedisCluster", Grade::Rebuildable, "what can be filled again"),
-    ("monitoring.coreos.com", "Prometheus", Grade::Rebuildable, "what can be filled again"),
-    ("monitoring.coreos.com", "Alertmanager", Grade::Rebuildable, "what can be filled again"),
-    ("monitoring.coreos.com", "ThanosRuler", Grade::Rebuildable, "what can be filled again"),
-    ("operator.victoriametrics.com", "VMSingle", Grade::Rebuildable, "what can be filled again"),
-    ("operator.victoriametrics.com", "VMCluster", Grade::Rebuildable, "what can be filled again"),
-    ("operator.victoriametrics.com", "VMAlertmanager", Grade::Rebuildable, "what can be filled again"),
-    ("loki.grafana.com", "LokiStack", Grade::Rebuildable, "what can be filled again"),
-    ("tempo.grafana.com", "TempoStack", Grade::Rebuildable, "what can be filled again"),
-];

@@ -4,7 +4,7 @@ use super::{Found, Place};
 use crate::check::credential::{Leak, by_key, leak_under};
 use crate::codebase::{Codebase, Document};
 use crate::finding::ObjectId;
-use crate::model::cluster::Cluster;
+use crate::model::cluster::Spec;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
@@ -125,7 +125,7 @@ fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
         FileKind::HelmValues => Values::Defaults,
         FileKind::Ci(_) | FileKind::Json => Values::Anything,
         _ if meta.is_some() => Values::Settings,
-        _ if path.contains("values") || Cluster::of_data(document.root).is_some() => Values::Settings,
+        _ if path.contains("values") || Spec::of_data(document.root).is_some() => Values::Settings,
         _ => Values::Anything,
     }
 }

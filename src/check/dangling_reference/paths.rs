@@ -4,8 +4,11 @@ use super::names::Names;
 use crate::check::own_repository::Own;
 use crate::check::{Outcome, Violation};
 use crate::codebase::Codebase;
-use crate::model::kustomization::{Kustomization, Reference, resolve_path};
+use crate::model::delivery::{Delivery, Source};
+use crate::model::injected::is_injected;
+use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::source::FileKind;
 use crate::yaml::Node;
 use rayon::prelude::*;
@@ -20,14 +23,10 @@ pub(super) fn check(codebase: &Codebase, own: &Own<'_>, outcome: &mut Outcome) {
     let written = written_by_scripts(codebase, &missing);
     let missing = missing.into_iter().filter(|missing| !written.contains(&missing.tail));
     missing.for_each(|missing| outcome.report(missing.violation));
-    for object in
-        ["Application", "ApplicationSet"].iter().flat_map(|kind| codebase.objects_of("argoproj.io", kind))
-    {
-        argo(object, own, &there, outcome);
+    for delivery in codebase.deliveries().iter().filter(|delivery| own.is_certainly(&delivery.url)) {
+        delivered(delivery, &there, outcome);
     }
-    for object in codebase.objects_of("kustomize.toolkit.fluxcd.io", "Kustomization") {
-        flux(object, codebase, own, &there, outcome);
-    }
+    codebase.applications().for_each(|object| value_files(object, own, &there, outcome));
 }
 
 /// What there is, read or not.
@@ -56,14 +55,14 @@ struct Missing {
 fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Outcome) -> Vec<Missing> {
     let mut missing = Vec::new();
     // A folder whose name is filled in belongs to a template of a codebase.
-    if kustomization.folder().contains(['{', '$']) {
+    if is_injected(kustomization.folder()) {
         return missing;
     }
     let files = kustomization.patch_files().chain(kustomization.build_files());
     let files = files.chain(kustomization.generator_files().filter(|file| has_extension(&file.text)));
     for reference in kustomization.inputs().chain(files) {
         let text = &*reference.text;
-        let inline = text.contains(['\n', '$', '{', '*']) || text.starts_with('/');
+        let inline = text.contains(['\n', '*']) || is_injected(text) || text.starts_with('/');
         if inline || reference.is_remote() || has_extension(text) && !is_yaml(text) {
             continue;
         }
@@ -123,26 +122,24 @@ fn is_made_later(path: &str) -> bool {
     ["secret", ".dec.", "decrypted", "generated", "credential"].iter().any(|word| path.contains(word))
 }
 
-fn argo(object: Object<'_>, own: &Own<'_>, there: &There<'_>, outcome: &mut Outcome) {
-    let sources = object.root().walk().filter(|node| node.is_mapping());
-    for source in sources {
-        let (Some(url), Some(path)) = (source.get("repoURL"), source.get("path")) else { continue };
-        if !own.is_certainly(&url.text()) || source.get("chart").is_some() {
-            continue;
-        }
-        outcome.looked_at(1);
-        let revision = source.get("targetRevision").map(Node::text).unwrap_or_default();
-        let usual = ["", "HEAD", "main", "master"].contains(&&*revision);
-        report(object, path, usual, there, outcome);
+fn delivered(delivery: &Delivery<'_>, there: &There<'_>, outcome: &mut Outcome) {
+    if delivery.source.is_some_and(|source| source.chart().is_some()) {
+        return;
     }
-    value_files(object, own, there, outcome);
+    outcome.looked_at(1);
+    let revision = delivery.source.and_then(Source::revision).map(Node::text).unwrap_or_default();
+    let usual = ["", "HEAD", "main", "master"].contains(&&*revision);
+    report(delivery.object, delivery.path, usual, there, outcome);
+    if delivery.source.is_none() {
+        components(delivery.object, &delivery.path.text(), there, outcome);
+    }
 }
 
 /// Files with values that Argo CD gives to a chart: beside the chart, or below `$name` in another source.
 fn value_files(object: Object<'_>, own: &Own<'_>, there: &There<'_>, outcome: &mut Outcome) {
     let maps = || object.root().walk().filter(|node| node.is_mapping());
     let is_own = |source: Node<'_>| source.get("repoURL").is_some_and(|url| own.is_certainly(&url.text()));
-    for source in maps().filter(|map| map.get("repoURL").is_some()) {
+    for source in Source::all(object).map(|source| source.node) {
         if source.at(&["helm", "ignoreMissingValueFiles"]).is_some_and(|node| node.is_text("true")) {
             continue;
         }
@@ -173,8 +170,7 @@ fn missing_values<'a>(
     there: &There<'_>,
 ) -> Option<Violation> {
     let base = if path.starts_with('/') { "" } else { base };
-    let is_known =
-        !path.contains(['{', '$', '*', '<']) && !path.contains("://") && !base.contains(['{', '$']);
+    let is_known = !path.contains('*') && !path.contains("://") && !is_injected(path) && !is_injected(base);
     let resolved = resolve_path(base.trim_start_matches('/'), path).filter(|_| is_known && is_yaml(path))?;
     // The whole folder is reported once, where the Application names it.
     if there.has(&resolved) || !there.has(base.trim_matches('/').trim_start_matches("./")) {
@@ -189,24 +185,13 @@ fn missing_values<'a>(
     Some(violation.with_help("Correct the path, remove the line, or set `ignoreMissingValueFiles`."))
 }
 
-fn flux(object: Object<'_>, codebase: &Codebase, own: &Own<'_>, there: &There<'_>, outcome: &mut Outcome) {
-    let Some(path) = object.at(&["spec", "path"]) else { return };
-    let reference = object.at(&["spec", "sourceRef", "name"]).map(Node::text).unwrap_or_default();
-    let mut sources = codebase.objects_of("source.toolkit.fluxcd.io", "GitRepository");
-    let source = sources.find(|source| source.name().as_deref() == Some(&*reference));
-    let url = source.and_then(|source| source.at(&["spec", "url"])).map(Node::text);
-    if url.is_some_and(|url| own.is_certainly(&url)) {
-        outcome.looked_at(1);
-        report(object, path, true, there, outcome);
-        components(object, &path.text(), there, outcome);
-    }
-}
-
 /// Components that Flux adds; their paths begin in the folder it deploys.
 fn components(object: Object<'_>, folder: &str, there: &There<'_>, outcome: &mut Outcome) {
     let Some(folder) = resolve_path("", folder).filter(|folder| there.has(folder)) else { return };
     for component in object.at(&["spec", "components"]).into_iter().flat_map(Node::items) {
-        let Some(text) = component.as_str().filter(|text| !text.contains(['{', '$', ':'])) else { continue };
+        let Some(text) = component.as_str().filter(|text| !text.contains(':') && !is_injected(text)) else {
+            continue;
+        };
         let Some(path) = resolve_path(&folder, &text) else { continue };
         outcome.looked_at(1);
         if !there.has(&path) {
@@ -221,7 +206,7 @@ fn components(object: Object<'_>, folder: &str, there: &There<'_>, outcome: &mut
 }
 
 fn report<'a>(object: Object<'a>, path: Node<'a>, usual: bool, there: &There<'_>, outcome: &mut Outcome) {
-    let Some(text) = path.as_str().filter(|text| !text.contains(['{', '$', '*', '<'])) else { return };
+    let Some(text) = path.as_str().filter(|text| !text.contains('*') && !is_injected(text)) else { return };
     let Some(resolved) = resolve_path("", text.trim_start_matches('/')) else { return };
     if there.has(&resolved) {
         return;

@@ -2,6 +2,8 @@
 
 use super::names::Names;
 use crate::codebase::Codebase;
+use crate::model::delivery::is_flux_kustomization;
+use crate::model::injected::is_injected;
 use crate::model::kustomization::Reference as Remote;
 use crate::model::object::Object;
 use crate::model::reference::Reference;
@@ -83,7 +85,7 @@ impl Suppliers {
         if let Some((namespace, words)) = delivery(object) {
             self.charts.add(namespace, words);
         }
-        if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+        if is_flux_kustomization(object) {
             return;
         }
         self.custom.extend(object.name().filter(|name| name.len() > 2).map(String::from));
@@ -168,7 +170,7 @@ fn delivery(object: Object<'_>) -> Option<(Option<String>, Vec<String>)> {
     };
     let namespace = namespace.or_else(|| object.namespace().map(String::from));
     let words = words(&object.name().unwrap_or_default());
-    Some((namespace.filter(|text| !text.contains(['$', '{'])), words))
+    Some((namespace.filter(|text| !is_injected(text)), words))
 }
 
 impl Group {

@@ -1,10 +1,12 @@
 //! Places where the name of a cluster belongs, and words that only look like one.
 
 use crate::codebase::Codebase;
+use crate::model::cluster::{is_cluster_group, is_derived_key};
+use crate::model::delivery::ARGO;
 use crate::model::identity::{Identity, Origin};
-use crate::model::kustomization::resolve_path;
 use crate::model::mention::Surroundings;
 use crate::model::object::TypeMeta;
+use crate::model::paths::resolve_path;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::{Node, Tree};
 
@@ -77,43 +79,16 @@ fn is_declared_here(identity: &Identity, span: Span) -> bool {
     })
 }
 
-/// Groups whose objects are about clusters: what they say of a cluster's name is their business.
-const ABOUT_CLUSTERS: [&str; 9] = [
-    "kops.k8s.io",
-    "kops",
-    "eksctl.io",
-    "cluster.x-k8s.io",
-    "provisioning.cattle.io",
-    "rke.cattle.io",
-    "core.gardener.cloud",
-    "cluster.open-cluster-management.io",
-    "argoproj.io",
-];
-
+/// What objects about clusters say of a cluster's name is their business, and that of what Argo CD delivers to them.
 fn declares_clusters(root: Node<'_>) -> bool {
     let Some(meta) = TypeMeta::of(root) else { return false };
-    let workflow = meta.group() == "argoproj.io" && !meta.kind().starts_with("App");
-    !workflow
-        && ABOUT_CLUSTERS
-            .iter()
-            .any(|group| meta.group() == *group || meta.group().ends_with(&format!(".{group}")))
+    let is_delivery = meta.group() == ARGO && meta.kind().starts_with("App");
+    is_delivery || is_cluster_group(meta.group())
 }
 
 /// Labels, tags and paths of object stores that tools derive from the name.
 fn is_structural(around: Surroundings<'_>) -> bool {
-    let keys = [
-        "kops.k8s.io/cluster",
-        "cluster.x-k8s.io/cluster-name",
-        "configBase",
-        "keyStore",
-        "secretStore",
-        "discoveryStore",
-        "masterPublicName",
-        "masterInternalName",
-        "publicName",
-    ];
-    let token = around.token_to_name();
-    around.key().is_some_and(|key| keys.contains(&key)) || token.contains("kubernetes.io/cluster/")
+    around.key().is_some_and(is_derived_key) || around.token_to_name().contains("kubernetes.io/cluster/")
 }
 
 /// Images and repositories are called after organisations and products, as clusters are.

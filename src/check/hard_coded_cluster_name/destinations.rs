@@ -2,6 +2,7 @@
 
 use crate::check::{Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::source::FileId;
 use crate::yaml::Node;
@@ -31,7 +32,7 @@ pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
 fn destination(application: Object<'_>) -> Option<(Node<'_>, Cow<'_, str>)> {
     let destination = application.at(&["spec", "destination"])?;
     let node = destination.get("name").or_else(|| destination.get("server"))?;
-    let text = node.as_str().filter(|text| !text.is_empty() && !text.contains(['{', '$']))?;
+    let text = node.as_str().filter(|text| !text.is_empty() && !is_injected(text))?;
     let here = matches!(&*text, "in-cluster" | "local") || text.starts_with("https://kubernetes.default");
     (!here).then_some((node, text))
 }

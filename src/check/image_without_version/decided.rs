@@ -3,8 +3,9 @@
 use super::places::{Place, Where, containers};
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
-use crate::model::kustomization::{Kustomization, resolve_path};
+use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::model::role::Role;
 use crate::source::FileId;
 use crate::yaml::{Node, Tree};
@@ -16,8 +17,6 @@ pub(super) struct Decided<'a> {
     codebase: &'a Codebase,
     /// What each kustomization sets, its components included.
     by_kustomization: HashMap<FileId, Layer<'a>>,
-    /// The kustomizations that take a kustomization or a patch in.
-    users: HashMap<FileId, Vec<FileId>>,
     /// What holds for the whole codebase: Flux, Argo CD and Skaffold do not say to which files it goes.
     everywhere: Vec<Name>,
 }
@@ -41,25 +40,20 @@ enum Name {
 impl<'a> Decided<'a> {
     /// Reads every override of the codebase.
     pub(super) fn of(codebase: &'a Codebase) -> Self {
-        let mut decided = Self {
-            codebase,
-            by_kustomization: HashMap::new(),
-            users: HashMap::new(),
-            everywhere: from_gitops(codebase),
-        };
-        let folders: HashMap<&str, FileId> =
-            codebase.kustomizations().map(|k| (k.folder(), k.file())).collect();
+        let mut decided =
+            Self { codebase, by_kustomization: HashMap::new(), everywhere: from_gitops(codebase) };
         for kustomization in codebase.kustomizations() {
-            decided.add(kustomization, &folders);
+            decided.add(kustomization);
         }
         decided
     }
 
     /// Whether the version of this image is set somewhere else.
     pub(super) fn elsewhere(&self, place: &Place<'_>) -> bool {
+        let above = || self.codebase.kustomizations_above(place.file());
         let container = match &place.at {
             Where::Container(container) | Where::Patch(container) => *container,
-            Where::Tag { name } => return self.above(place.file()).iter().any(|user| self.sets(*user, name)),
+            Where::Tag { name } => return above().any(|user| self.sets(user, name)),
             _ => return false,
         };
         let image = place.image.text();
@@ -70,7 +64,7 @@ impl<'a> Decided<'a> {
         let container = container.get("name").map(Node::text).unwrap_or_default();
         let direct = self.codebase.kustomizations_reaching(place.file()).map(Kustomization::file);
         // A patch may stand in the very kustomization that sets the image.
-        let files = direct.chain(self.above(place.file())).chain([place.file()]);
+        let files = direct.chain(above()).chain([place.file()]);
         let mut layers = files.filter_map(|file| self.by_kustomization.get(&file));
         layers.any(|layer| layer.decides(image, &container, place))
     }
@@ -80,40 +74,14 @@ impl<'a> Decided<'a> {
         layer.is_some_and(|layer| layer.images.iter().any(|name| name.matches(image)))
     }
 
-    fn add(&mut self, kustomization: Kustomization<'a>, folders: &HashMap<&str, FileId>) {
+    fn add(&mut self, kustomization: Kustomization<'a>) {
         let mut layer = Layer::of(self.codebase, kustomization);
-        let components: Vec<_> =
-            kustomization.field("components").into_iter().flat_map(|e| e.value.items()).collect();
-        for component in components {
-            let Some(path) = resolve_path(kustomization.folder(), &component.text()) else { continue };
-            let Some(component) = folders.get(&*path).and_then(|&file| self.codebase.kustomization(file))
-            else {
-                continue;
-            };
+        let components = kustomization.field("components").into_iter().flat_map(|entry| entry.value.items());
+        let folders = components.filter_map(|path| resolve_path(kustomization.folder(), &path.text()));
+        for component in folders.filter_map(|folder| self.codebase.kustomization_in(&folder)) {
             layer.join(Layer::of(self.codebase, component));
         }
-        for input in kustomization.inputs().chain(kustomization.patch_files()) {
-            let Some(path) = resolve_path(kustomization.folder(), &input.text) else { continue };
-            let file = self.codebase.sources().by_path(&path).map(crate::source::Source::id);
-            let Some(file) = file.or_else(|| folders.get(&*path).copied()) else { continue };
-            self.users.entry(file).or_default().push(kustomization.file());
-        }
         self.by_kustomization.insert(kustomization.file(), layer);
-    }
-
-    /// Every kustomization that takes this file in, as a patch or through others.
-    fn above(&self, file: FileId) -> Vec<FileId> {
-        let mut found = Vec::new();
-        let mut queue = vec![file];
-        while let Some(file) = queue.pop() {
-            for &user in self.users.get(&file).into_iter().flatten() {
-                if !found.contains(&user) {
-                    found.push(user);
-                    queue.push(user);
-                }
-            }
-        }
-        found
     }
 }
 
@@ -214,16 +182,12 @@ impl Name {
 
 fn from_gitops(codebase: &Codebase) -> Vec<Name> {
     let mut names = Vec::new();
-    for object in codebase.objects_of("kustomize.toolkit.fluxcd.io", "Kustomization") {
+    for object in codebase.flux_kustomizations() {
         let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
         let images = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
         names.extend(images.filter_map(|image| Some(Name::new(&image.get("name")?.text()))));
     }
-    for kind in ["Application", "ApplicationSet"] {
-        for object in codebase.objects_of("argoproj.io", kind) {
-            names.extend(argo_images(object.root()));
-        }
-    }
+    names.extend(codebase.applications().flat_map(|object| argo_images(object.root())));
     let documents = codebase.documents().filter(|document| document.role != Role::Kustomization);
     for root in documents.map(|document| document.root).filter(|root| is_skaffold(*root)) {
         let artifacts = root.at(&["build", "artifacts"]).into_iter().flat_map(Node::items);

@@ -3,6 +3,7 @@
 use super::{pipelines, values};
 use crate::check::Violation;
 use crate::codebase::{Codebase, Document};
+use crate::model::delivery::is_flux_kustomization;
 use crate::model::image::ImageName;
 use crate::model::kustomization::{ImageOverride, Kustomization};
 use crate::model::object::Object;
@@ -212,7 +213,7 @@ fn add_object<'a>(object: Object<'a>, places: &mut Vec<Place<'a>>) {
         places.push(Place { image, at: Where::Container(container), object: Some(object) });
     }
     values::add_object(object, places);
-    if object.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+    if is_flux_kustomization(object) {
         let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
         let images = images.map(|node| ImageOverride { node }).filter(|image| image.digest().is_none());
         places.extend(images.filter_map(|image| tag_of(image, Some(object))));

@@ -1,6 +1,7 @@
 //! Images in the values of charts, wherever these stand: in files, in objects that deliver charts, in texts in them.
 
 use super::places::{Place, Where};
+use crate::model::delivery::is_application;
 use crate::model::object::Object;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
@@ -10,8 +11,7 @@ use std::collections::HashSet;
 pub(super) fn is_delivery(object: Object<'_>) -> bool {
     match object.kind() {
         "HelmRelease" | "HelmChart" | "HelmChartConfig" => true,
-        "Application" | "ApplicationSet" => object.group() == "argoproj.io",
-        _ => object.group().ends_with("toolkit.fluxcd.io"),
+        _ => is_application(object) || object.group().ends_with("toolkit.fluxcd.io"),
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn texts_of(object: Object<'_>) -> Vec<Node<'_>> {
 }
 
 fn argo_sources(object: Object<'_>) -> Vec<Node<'_>> {
-    if object.group() != "argoproj.io" || !matches!(object.kind(), "Application" | "ApplicationSet") {
+    if !is_application(object) {
         return Vec::new();
     }
     let maps = object.root().walk().filter(|node| node.is_mapping());

@@ -2,6 +2,7 @@
 
 use super::Fetched;
 use crate::codebase::Codebase;
+use crate::model::paths::resolve_path;
 use crate::model::remote::{Pinned, chart_version};
 use crate::source::FileKind;
 use crate::yaml::Node;
@@ -16,8 +17,8 @@ pub(super) fn sources(codebase: &Codebase) -> Vec<Fetched<'_>> {
             && codebase.zone(source.id()).is_judged()
     });
     let unlocked = files.filter(|source| {
-        let lock = source.path().replace("Chart.yaml", "Chart.lock");
-        codebase.sources().by_path(&lock).is_none()
+        let lock = resolve_path(source.folder(), "Chart.lock");
+        lock.is_none_or(|lock| codebase.sources().by_path(&lock).is_none())
     });
     let roots = unlocked.filter_map(|source| codebase.tree(source.id())?.roots().next());
     roots.filter_map(|root| root.get("dependencies")).flat_map(Node::items).filter_map(dependency).collect()

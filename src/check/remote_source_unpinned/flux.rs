@@ -3,6 +3,8 @@
 use super::Fetched;
 use crate::check::own_repository::Own;
 use crate::codebase::Codebase;
+use crate::model::delivery::FLUX_SOURCES;
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::remote::{Pinned, chart_version, revision};
 use crate::model::role::Role;
@@ -16,7 +18,7 @@ const CHART: &str = "Write the `version` of the chart that is installed today.";
 pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<'a>> {
     let mut sources = Vec::new();
     for kind in ["GitRepository", "OCIRepository"] {
-        let objects = codebase.objects_of("source.toolkit.fluxcd.io", kind);
+        let objects = codebase.objects_of(FLUX_SOURCES, kind);
         sources.extend(objects.filter_map(|object| repository(object, own)));
     }
     let patched = patched(codebase);
@@ -30,7 +32,7 @@ pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<
 fn repository<'a>(object: Object<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
     let url = object.at(&["spec", "url"])?;
     let text = url.as_str()?;
-    if own.is(&text) || object.name().as_deref() == Some("flux-system") || text.contains(['$', '{']) {
+    if own.is(&text) || object.name().as_deref() == Some("flux-system") || is_injected(&text) {
         return None;
     }
     let (node, pinned) = match object.at(&["spec", "ref"]) {
@@ -56,7 +58,7 @@ fn pin(reference: Node<'_>) -> (Node<'_>, Pinned) {
         return (node, revision(&node.text()));
     }
     match reference.get("branch") {
-        Some(node) if node.is_templated() || node.text().contains('$') => (node, Pinned::Yes),
+        Some(node) if node.is_templated() || is_injected(&node.text()) => (node, Pinned::Yes),
         Some(node) => (node, Pinned::Moving),
         None => (reference, Pinned::Missing),
     }

@@ -4,6 +4,7 @@ use super::Fetched;
 use crate::check::own_repository::Own;
 use crate::codebase::Codebase;
 use crate::model::image::Pin;
+use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::remote::{Pinned, chart_version, is_archive, revision};
 use crate::model::role::Role;
@@ -97,7 +98,7 @@ fn resolved<'a>(reference: Node<'a>, object: Object<'a>, own: &Own<'_>) -> Optio
         parameters.find(|item| item.get("name").is_some_and(|node| node.is_text(name)))?.get("value")
     };
     let url = parameter("url")?;
-    let text = url.as_str().filter(|text| !own.is(text) && !text.contains('$'))?;
+    let text = url.as_str().filter(|text| !own.is(text) && !is_injected(text))?;
     let written = parameter("revision").filter(|revision| !revision.is_empty());
     let pinned = written.map_or(Pinned::Missing, |written| revision(&written.text()));
     let what = format!("Repository `{text}`");

@@ -3,7 +3,6 @@
 use super::{Fetched, Written};
 use crate::codebase::Codebase;
 use crate::model::remote::{Pinned, address, chart_version, is_archive};
-use crate::model::role::Zone;
 use crate::model::script::{Script, scripts};
 use crate::model::shell::{Command, Word};
 use crate::source::Source;
@@ -17,7 +16,7 @@ const INSTALLER: &str = "Set the variable with the version that runs today befor
 
 /// What every command of a script fetches.
 pub(super) fn sources(codebase: &Codebase) -> Vec<Fetched<'_>> {
-    let judged = |source: &&Source| matches!(codebase.zone(source.id()), Zone::Deployed | Zone::Unlisted);
+    let judged = |source: &&Source| codebase.zone(source.id()).is_meant();
     let fetching = codebase.sources().iter().filter(judged).filter(|source| WORDS.is_match(source.text()));
     let mut sources = Vec::new();
     for source in fetching {

@@ -1,6 +1,6 @@
 //! Names of clusters in texts that are not YAML, or that stand inside it: commands and Terraform.
 
-use super::{Candidates, bare, is_trusted};
+use super::{Candidates, bare};
 use crate::codebase::Codebase;
 use crate::model::identity::Origin;
 use crate::source::{FileKind, Source, Span};
@@ -13,7 +13,7 @@ pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
     let sources = codebase.sources().as_slice();
     let found: Vec<_> = sources
         .par_iter()
-        .filter(|source| is_trusted(codebase.zone(source.id())))
+        .filter(|source| codebase.zone(source.id()).is_meant())
         .flat_map_iter(names)
         .collect();
     for (origin, name, span) in found {

@@ -1,6 +1,6 @@
 //! Names of clusters in objects and other documents.
 
-use super::{Candidates, is_trusted};
+use super::Candidates;
 use crate::codebase::Codebase;
 use crate::model::identity::Origin;
 use crate::model::object::Object;
@@ -14,7 +14,7 @@ pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
     for cluster in codebase.clusters().filter(|cluster| !cluster.format.local) {
         let Some(name) = cluster.name() else { continue };
         let file = name.span().file;
-        if is_trusted(codebase.zone(file)) {
+        if codebase.zone(file).is_meant() {
             candidates.add_node(Origin::Spec, name);
             own_folder(codebase, name, candidates);
         }
@@ -101,7 +101,7 @@ const INJECTED: [&str; 6] =
 
 /// The one place where a cluster is told its own name.
 pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
-    for kustomization in trusted(codebase, "kustomize.toolkit.fluxcd.io", "Kustomization") {
+    for kustomization in codebase.flux_kustomizations().filter(|one| one.zone().is_meant()) {
         let substitute = kustomization.at(&["spec", "postBuild", "substitute"]);
         let names = INJECTED.into_iter().filter_map(|key| substitute?.get(key));
         candidates.add_nodes(Origin::Injection, names);
@@ -111,7 +111,7 @@ pub(super) fn injections(codebase: &Codebase, candidates: &mut Candidates) {
             injected_by_config_map(codebase, &map.text(), candidates);
         }
     }
-    for kustomization in codebase.kustomizations().filter(|one| is_trusted(codebase.zone(one.file()))) {
+    for kustomization in codebase.kustomizations().filter(|one| codebase.zone(one.file()).is_meant()) {
         let generators =
             kustomization.field("configMapGenerator").into_iter().flat_map(|field| field.value.items());
         let literals = generators.filter_map(|generator| generator.get("literals")).flat_map(Node::items);
@@ -139,7 +139,7 @@ fn injected_by_literal(literal: Node<'_>, candidates: &mut Candidates) {
 
 /// Controllers and pipelines are told by argument or list.
 pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
-    for workload in codebase.workloads().filter(|workload| is_trusted(workload.object.zone())) {
+    for workload in codebase.workloads().filter(|workload| workload.object.zone().is_meant()) {
         for container in workload.containers() {
             let variables = container.env().filter(|variable| {
                 variable
@@ -180,5 +180,5 @@ fn named_by_argument(argument: Node<'_>, next: Option<Node<'_>>, candidates: &mu
 }
 
 fn trusted<'a>(codebase: &'a Codebase, group: &str, kind: &str) -> impl Iterator<Item = Object<'a>> {
-    codebase.objects_of(group, kind).filter(|object| is_trusted(object.zone()))
+    codebase.objects_of(group, kind).filter(|object| object.zone().is_meant())
 }

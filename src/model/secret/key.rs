@@ -1,5 +1,7 @@
 //! What the key of a value says about it.
 
+use crate::model::environment::is_stage;
+
 /// What a key promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyKind {
@@ -97,8 +99,11 @@ const PAIRS: [(&str, &str); 22] = [
 fn is_suffix(word: &str) -> bool {
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
     is_number
-        || matches!(word, "prod" | "production" | "stage" | "staging" | "dev" | "development" | "old" | "new")
-        || matches!(word, "base" | "base64" | "b64" | "plain" | "value" | "primary" | "secondary")
+        || is_stage(word)
+        || matches!(
+            word,
+            "old" | "new" | "base" | "base64" | "b64" | "plain" | "value" | "primary" | "secondary"
+        )
 }
 
 fn singular(word: &str) -> &str {

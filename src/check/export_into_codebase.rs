@@ -6,7 +6,7 @@ use crate::model::glob;
 use crate::model::injected::is_injected;
 use crate::model::paths::resolve_path;
 use crate::model::script::{Runner, Script, scripts};
-use crate::model::shell::{Command, Pipeline, Word, variable_name};
+use crate::model::shell::{Command, LineBreaks, Pipeline, Word, read, variable_name};
 use crate::source::Source;
 use regex::Regex;
 use serde::Deserialize;
@@ -28,8 +28,9 @@ impl Check for ExportIntoCodebase {
             if !TOOLS.is_match(source.text()) {
                 continue;
             }
+            let commits = COMMITS.is_match(source.text());
             for script in scripts(source, codebase.tree(source.id())) {
-                look_at(&script, source, codebase, &self.except, outcome);
+                look_at(&script, source, commits, codebase, &self.except, outcome);
             }
         }
     }
@@ -37,7 +38,7 @@ impl Check for ExportIntoCodebase {
 
 /// A file without any of these words exports nothing.
 static TOOLS: LazyLock<Regex> = LazyLock::new(|| {
-    let tools = r"kubectl|KUBECTL|kops|KOPS|eksctl|EKSCTL|terraform|TERRAFORM|tofu|terragrunt|helm|HELM|velero|argocd|flux|oc get|oc -";
+    let tools = r"kubectl|KUBECTL|talosctl|kops|KOPS|eksctl|EKSCTL|terraform|TERRAFORM|tofu|terragrunt|helm|HELM|velero|argocd|flux|oc get|oc export|oc -";
     Regex::new(tools).expect("the pattern is constant")
 });
 
@@ -66,7 +67,10 @@ const EXPORTS: &[Export] = &[
     },
     Export { programs: &["velero"], verbs: &[&["backup", "download"]], needs_format: false },
     Export { programs: &["argocd"], verbs: &[&["app", "manifests"]], needs_format: false },
-    Export { programs: &["argocd"], verbs: &[&["app", "get"]], needs_format: true },
+    Export { programs: &["argocd"], verbs: &[&["app", "get"], &["appset", "get"]], needs_format: true },
+    Export { programs: &["oc"], verbs: &[&["export"]], needs_format: false },
+    Export { programs: &["velero"], verbs: &[&["schedule", "get"]], needs_format: true },
+    Export { programs: &["talosctl"], verbs: &[&["get"]], needs_format: true },
     Export { programs: &["flux"], verbs: &[&["export"]], needs_format: false },
 ];
 
@@ -96,13 +100,13 @@ const VALUE_FLAGS: &[&str] = &[
 fn look_at(
     script: &Script<'_>,
     source: &Source,
+    commits: bool,
     codebase: &Codebase,
     except: &[String],
     outcome: &mut Outcome,
 ) {
     let pipelines = script.pipelines();
     outcome.looked_at(pipelines.len());
-    let commits = COMMITS.is_match(source.text());
     if script.runner == Runner::Container && !COMMITS.is_match(&script.text) {
         return;
     }
@@ -175,10 +179,33 @@ fn output_argument(command: &Command) -> Option<&Word> {
 
 fn is_export(command: &Command) -> bool {
     let Some(program) = command.program() else { return false };
+    if program == "ssh" {
+        return on_another_host(command);
+    }
     let operands: Vec<&str> = command.operands(VALUE_FLAGS).map(|word| word.text.as_str()).collect();
     EXPORTS.iter().filter(|export| export.programs.contains(&program.as_str())).any(|export| {
         export.verbs.iter().any(|verb| operands.starts_with(verb))
             && (!export.needs_format || has_format(command))
+    })
+}
+
+/// `ssh host kubectl get …`: the other host prints, this one writes. The command may be one word in quotes.
+fn on_another_host(command: &Command) -> bool {
+    let words = command.arguments();
+    let is_tool = |word: &Word| EXPORTS.iter().any(|export| export.programs.contains(&&*word.text));
+    let Some(start) = words.iter().position(|word| word.text.contains(' ') || is_tool(word)) else {
+        return false;
+    };
+    if is_tool(&words[start]) {
+        return is_export(&Command { words: words[start..].to_vec(), outputs: Vec::new() });
+    }
+    let pipelines = read(&words[start].text, LineBreaks::End);
+    let mut commands = pipelines.iter().flat_map(|pipeline| &pipeline.commands);
+    // What is redirected there stays there.
+    commands.any(|command| {
+        command.outputs.is_empty()
+            && command.program().is_some_and(|program| program != "ssh")
+            && is_export(command)
     })
 }
 
@@ -205,11 +232,12 @@ fn is_no_export(command: &Command) -> bool {
 /// Commands that pick single values: what they write is no manifest.
 fn extracts(command: &Command) -> bool {
     let program = command.program().unwrap_or_default();
+    // `grep -v` leaves lines out of a manifest, and the rest is one still.
+    let inverts = || command.has_flag("-v") || command.has_flag("--invert-match");
     let raw = || command.arguments().iter().any(|word| is_raw_flag(&word.text));
-    matches!(
-        program.as_str(),
-        "grep" | "awk" | "cut" | "wc" | "base64" | "head" | "tail" | "sort" | "uniq" | "tr"
-    ) || matches!(program.as_str(), "jq" | "yq") && raw()
+    matches!(program.as_str(), "awk" | "cut" | "wc" | "base64" | "head" | "tail" | "sort" | "uniq" | "tr")
+        || program == "grep" && !inverts()
+        || matches!(program.as_str(), "jq" | "yq") && raw()
 }
 
 fn is_raw_flag(text: &str) -> bool {

@@ -3,6 +3,7 @@
 //! CEL is known only here and below. Nothing is compiled before a value has to be judged, because most rules of a run
 //! have nothing to judge.
 
+mod budget;
 mod message;
 mod names;
 mod program;
@@ -17,6 +18,7 @@ use crate::model::object::Object;
 use crate::model::path::{Path, Selected};
 use crate::problem::Problem;
 use crate::yaml::Shape;
+use budget::{Budget, OVERSPENT};
 use message::Message;
 use program::{Lazy, Scope};
 use rayon::prelude::*;
@@ -70,11 +72,11 @@ impl Expression {
         self.message.compile().map_err(|fault| ExpressionError::of(Part::Message, fault))
     }
 
-    fn judge(&self, object: Object<'_>) -> Outcome {
+    fn judge(&self, object: Object<'_>, budget: &Budget) -> Outcome {
         let mut outcome = Outcome::default();
         outcome.looked_at(1);
         for selected in self.select(object) {
-            self.judge_value(object, selected, &mut outcome);
+            self.judge_value(object, selected, budget, &mut outcome);
         }
         outcome
     }
@@ -89,9 +91,15 @@ impl Expression {
         all
     }
 
-    fn judge_value<'a>(&self, object: Object<'a>, selected: Selected<'a>, outcome: &mut Outcome) {
+    fn judge_value<'a>(
+        &self,
+        object: Object<'a>,
+        selected: Selected<'a>,
+        budget: &'a Budget,
+        outcome: &mut Outcome,
+    ) {
         let place = if self.each.is_empty() { object.head() } else { selected.place() };
-        let scope = Scope::new(object.root(), selected);
+        let scope = Scope::new(object.root(), selected, budget);
         match self.fails.is_true(&scope) {
             Ok(false) => {}
             Ok(true) => {
@@ -111,8 +119,15 @@ impl Check for Expression {
         let types =
             types.filter(|(_, meta)| self.kinds.iter().any(|kind| kind.matches(meta.group(), meta.kind())));
         let objects: Vec<_> = types.flat_map(|(index, _)| codebase.objects_of_type(index)).collect();
-        let judged = objects.par_iter().with_min_len(64).map(|object| self.judge(*object));
-        let judged = judged.reduce(Outcome::default, Outcome::merged);
+        let budget = Budget::for_objects(objects.len());
+        let judged = objects.par_iter().with_min_len(64).map(|object| self.judge(*object, &budget));
+        let mut judged = judged.reduce(Outcome::default, Outcome::merged);
+        if budget.is_overspent() {
+            // How far it came depends on the machine, so nothing of it counts.
+            judged = Outcome::default();
+            judged.looked_at(objects.len());
+            judged.trouble(Problem::at(objects[0].head().span(), OVERSPENT));
+        }
         *outcome = std::mem::take(outcome).merged(judged);
     }
 }

@@ -5,9 +5,10 @@ use crate::codebase::Codebase;
 use crate::codebase::namespaces::Namespace;
 use crate::model::backup::{Coverage, Schedule};
 use crate::model::glob;
+use crate::source::Span;
 use crate::yaml::Node;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Compares the namespaces that hold data with what the schedules save.
 #[derive(Debug, Default, Deserialize)]
@@ -53,16 +54,50 @@ fn gaps<'a>(
     schedules: &[Schedule<'a>],
     namespaces: &'a BTreeMap<String, Namespace<'a>>,
 ) -> Vec<Gap<'a>> {
-    let mut gaps: Vec<Gap<'a>> = Vec::new();
+    let schedules = Schedules::of(codebase, schedules);
+    let mut gaps: BTreeMap<Span, Gap<'a>> = BTreeMap::new();
     for (name, namespace) in namespaces.iter().filter(|(_, namespace)| needs_backup(namespace)) {
-        let Some(new) = gap(codebase, schedules, name, namespace) else { continue };
-        let same = gaps.iter_mut().find(|gap| gap.place.span() == new.place.span());
-        match same {
+        let Some(new) = gap(codebase, &schedules, name, namespace) else { continue };
+        match gaps.get_mut(&new.place.span()) {
             Some(gap) => gap.namespaces.extend(new.namespaces),
-            None => gaps.push(new),
+            None => drop(gaps.insert(new.place.span(), new)),
         }
     }
-    gaps
+    gaps.into_values().collect()
+}
+
+/// Schedules, found without asking thousands of them about each of thousands of namespaces.
+struct Schedules<'a> {
+    /// For each name that is listed as it is, the schedules that list it.
+    listing: HashMap<String, Vec<Schedule<'a>>>,
+    /// Those that may save what they do not list so.
+    open: Vec<Schedule<'a>>,
+    /// The first of each file.
+    by_path: BTreeMap<&'a str, Schedule<'a>>,
+}
+
+impl<'a> Schedules<'a> {
+    fn of(codebase: &'a Codebase, all: &[Schedule<'a>]) -> Self {
+        let mut schedules = Self { listing: HashMap::new(), open: Vec::new(), by_path: BTreeMap::new() };
+        for &schedule in all {
+            let path = codebase.source(schedule.name.span().file).path();
+            schedules.by_path.entry(path).or_insert(schedule);
+            match schedule.plainly_included() {
+                Some(names) => {
+                    names
+                        .into_iter()
+                        .for_each(|name| schedules.listing.entry(name).or_default().push(schedule));
+                }
+                None => schedules.open.push(schedule),
+            }
+        }
+        schedules
+    }
+
+    fn save(&self, namespace: &str) -> bool {
+        let listing = self.listing.get(namespace).into_iter().flatten();
+        listing.chain(&self.open).any(|schedule| matches!(schedule.coverage(namespace), Coverage::Saved))
+    }
 }
 
 /// Definitions can be applied again from the codebase; data cannot.
@@ -73,25 +108,24 @@ fn needs_backup(namespace: &Namespace<'_>) -> bool {
 /// The schedule that comes closest to saving a namespace, unless one saves it.
 fn gap<'a>(
     codebase: &'a Codebase,
-    schedules: &[Schedule<'a>],
+    schedules: &Schedules<'a>,
     name: &'a str,
     namespace: &'a Namespace<'a>,
 ) -> Option<Gap<'a>> {
-    let path = codebase.source(namespace.data.first()?.0.file()).path();
-    let mut nearest: Option<(usize, Gap<'a>)> = None;
-    for &schedule in schedules {
-        let (place, reason) = match schedule.coverage(name) {
-            Coverage::Saved => return None,
-            Coverage::NotIncluded(list) => (list, Reason::NotIncluded),
-            Coverage::Excluded(entry) => (entry, Reason::Excluded),
-            Coverage::Paused => (schedule.name, Reason::Paused),
-        };
-        let common = common_folders(path, codebase.source(place.span().file).path());
-        if nearest.as_ref().is_none_or(|(best, _)| common > *best) {
-            nearest = Some((common, Gap { place, reason, schedule, namespaces: vec![(name, namespace)] }));
-        }
+    if schedules.save(name) {
+        return None;
     }
-    nearest.map(|(_, gap)| gap)
+    let path = codebase.source(namespace.data.first()?.0.file()).path();
+    // Of equally near ones the first counts, which `max_by_key` returns from behind.
+    let nearest = schedules.by_path.iter().rev().max_by_key(|(other, _)| common_folders(path, other));
+    let &schedule = nearest?.1;
+    let (place, reason) = match schedule.coverage(name) {
+        Coverage::Saved => return None,
+        Coverage::NotIncluded(list) => (list, Reason::NotIncluded),
+        Coverage::Excluded(entry) => (entry, Reason::Excluded),
+        Coverage::Paused => (schedule.name, Reason::Paused),
+    };
+    Some(Gap { place, reason, schedule, namespaces: vec![(name, namespace)] })
 }
 
 impl Gap<'_> {

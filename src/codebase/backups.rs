@@ -1,8 +1,11 @@
 //! Who saves what, over the whole codebase.
 
 use super::Codebase;
-use crate::model::backup::{Schedule, is_backup_command, is_named_in_path, is_named_in_text, saved_by};
+use crate::model::backup::{
+    Schedule, declares_backup, is_named_in_path, is_named_in_text, may_save, saved_by, saves,
+};
 use crate::model::role::{Role, Zone};
+use crate::model::script::scripts;
 use crate::source::{FileKind, Source};
 use crate::yaml::Shape;
 use memchr::memmem::Finder;
@@ -41,7 +44,7 @@ impl Codebase {
             return Evidence::Declared;
         }
         let sources = || self.sources().iter().filter(|source| self.zone(source.id()).is_used());
-        if sources().any(|source| is_script(source) && is_backup_command(source.text())) {
+        if sources().any(|source| self.is_backup_script(source)) {
             return Evidence::Declared;
         }
         // A file that nobody could read still tells its name, and one that is no valid YAML its words.
@@ -51,25 +54,32 @@ impl Codebase {
         Evidence::None
     }
 
+    fn is_backup_script(&self, source: &Source) -> bool {
+        match source.kind() {
+            FileKind::Terraform => declares_backup(source.text()),
+            FileKind::Shell | FileKind::Makefile | FileKind::Ci(_) => {
+                let scripts = scripts(source, self.tree(source.id()));
+                scripts.iter().any(|script| may_save(&script.text) && script.pipelines().iter().any(saves))
+            }
+            _ => false,
+        }
+    }
+
     /// Values of Velero's chart stand in a `HelmRelease`, an `Application`, a kustomization or a file of their own.
     fn schedules_in_values(&self) -> impl Iterator<Item = Schedule<'_>> {
         let velero = Finder::new("velero");
         let schedules = Finder::new("schedules:");
-        let documents = self.documents().filter(move |document| {
-            let text = document.source.text().as_bytes();
-            let named = document.source.path().contains("velero") || velero.find(text).is_some();
-            document.zone == Zone::Deployed
-                && document.role != Role::Patch
-                && schedules.find(text).is_some()
-                && named
+        // A file is searched once, not once for each of the thousands of documents that it may hold.
+        let sources = self.sources().iter().filter(move |source| {
+            let text = source.text().as_bytes();
+            let named = source.path().contains("velero") || velero.find(text).is_some();
+            self.zone(source.id()) == Zone::Deployed && schedules.find(text).is_some() && named
         });
+        let documents = sources.flat_map(|source| self.documents_of(source.id()));
+        let documents = documents.filter(|document| document.role != Role::Patch);
         let mappings = documents.flat_map(|document| document.root.walk());
         mappings.filter(|node| node.shape() == Shape::Mapping).flat_map(Schedule::of_values)
     }
-}
-
-fn is_script(source: &Source) -> bool {
-    matches!(source.kind(), FileKind::Shell | FileKind::Makefile | FileKind::Ci(_) | FileKind::Terraform)
 }
 
 /// Whether a file tells that somebody thought of backups. The words are generous: a rule that objects to their absence

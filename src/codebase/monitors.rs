@@ -7,6 +7,8 @@ use crate::model::role::is_test_document;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use rayon::prelude::*;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What monitors compare the cluster with.
 #[derive(Debug, Default)]
@@ -62,8 +64,8 @@ fn of_file(codebase: &Codebase, source: &Source) -> Monitors {
 }
 
 /// One of these stands in every text that [`of_document`] has an interest in.
-const MARKS: [&str; 8] =
-    ["expr", "panels", "widgets", "query", "receivers", "matchers", "datadoghq.com", "inhibitRules"];
+const MARKS: [&str; 9] =
+    ["expr", "panels", "widgets", "query", "receivers", "matchers", "datadoghq.com", "inhibitRules", "nrql"];
 
 fn of_terraform(source: &Source, monitors: &mut Monitors) {
     let whole = Span::new(source.id(), 0, source.text().len() as u32);
@@ -75,16 +77,29 @@ fn of_terraform(source: &Source, monitors: &mut Monitors) {
     for (_, language) in languages.iter().filter(|(mark, _)| source.text().contains(mark)) {
         monitors.add(*language, source, whole);
     }
+    let marks = ["\"grafana_", "\"aws_prometheus_", "\"mimir_", "prometheus"];
+    if marks.iter().any(|mark| source.text().contains(mark)) {
+        for found in SELECTOR.find_iter(source.text()) {
+            let span = Span::new(source.id(), found.start() as u32, found.end() as u32);
+            monitors.add(Language::Rule, source, span);
+        }
+    }
 }
+
+/// A selector of `PromQL` in a string or a here-document of Terraform, whose own attributes have spaces around `=`.
+static SELECTOR: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"\{[^{}\n]*[A-Za-z](?:=~|!~|!=|=)\\?"[^{}\n]*\}"#;
+    Regex::new(pattern).expect("a constant pattern")
+});
 
 /// Templates are not always YAML: a query is what stands behind `expr:`, and the lines below that are indented more.
 fn of_template(source: &Source, monitors: &mut Monitors) {
     let text = source.text();
+    let mut end = 0;
     for (at, _) in text.match_indices("expr:") {
-        let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
-        let indent = at - start;
-        if text[start..at].trim_matches([' ', '-']).is_empty() {
-            let end = at + end_of_block(&text[at..], indent);
+        let line = text[..at].trim_end_matches([' ', '-']);
+        if at >= end && (line.is_empty() || line.ends_with('\n')) {
+            end = at + end_of_block(&text[at..], at - line.len());
             monitors.add(Language::Rule, source, Span::new(source.id(), at as u32, end as u32));
         }
     }
@@ -117,6 +132,9 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
     {
         return monitors.add(Language::Routing, source, root.span());
     }
+    if root.raw().contains("nrql") {
+        monitors.add(Language::Nrql, source, root.span());
+    }
     of_routing(source, root, monitors);
     if is("", &["ConfigMap", "Secret"]) {
         let maps = ["data", "stringData"].into_iter().filter_map(|key| root.get(key));
@@ -132,7 +150,7 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 
 /// The configuration of Alertmanager, by itself or inside the values of a chart.
 fn of_routing(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
-    if source.text().contains("receivers") {
+    if root.raw().contains("receivers") {
         let configurations =
             root.walk().filter(|node| node.get("receivers").is_some() && node.get("route").is_some());
         configurations.for_each(|node| monitors.add(Language::Routing, source, node.span()));
@@ -141,7 +159,10 @@ fn of_routing(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 
 /// A monitor or a dashboard as Datadog exports it.
 fn is_datadog(source: &Source, root: Node<'_>) -> bool {
-    let monitor = |node: Node<'_>| node.get("query").is_some() && node.get("message").is_some();
+    let monitor = |node: Node<'_>| {
+        node.get("query").is_some() && node.get("message").is_some()
+            || node.at(&["query", "numerator"]).is_some()
+    };
     let exported = monitor(root) || root.items().next().is_some_and(monitor);
     exported || source.kind() == FileKind::Json && root.get("widgets").is_some()
 }
@@ -169,7 +190,7 @@ fn of_embedded_dashboard(source: &Source, value: Node<'_>, monitors: &mut Monito
 
 /// `expr` is a query in rules of every operator and in dashboards; `query` and `definition` in dashboards only.
 fn of_queries(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
-    let dashboard = source.text().contains("\"panels\"") || source.text().contains("\"targets\"");
+    let dashboard = root.raw().contains("\"panels\"") || root.raw().contains("\"targets\"");
     let language = if dashboard { Language::Dashboard } else { Language::Rule };
     for entry in root.walk().filter(|node| node.is_mapping()).flat_map(Node::entries) {
         let value = entry.value;

@@ -100,15 +100,23 @@ fn matcher(
     problems: &mut Vec<Problem>,
 ) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(folder);
+    let file = name.unwrap_or(NAMES[0]);
+    let shown = if shown.is_empty() { file.to_owned() } else { format!("{shown}/{file}") };
     if let Some(name) = name {
-        let shown = if shown.is_empty() { name.to_owned() } else { format!("{shown}/{name}") };
         add_file(&mut builder, &folder.join(name), &shown, problems);
     }
     for line in extra {
         // The configuration has checked these lines.
         let _ = pattern::add(&mut builder, line);
     }
-    builder.build().ok().filter(|matcher| !matcher.is_empty())
+    match builder.build() {
+        Ok(matcher) => Some(matcher).filter(|matcher| !matcher.is_empty()),
+        Err(_) => {
+            let message = "Its rules do not count: there are too many patterns. Write fewer lines.";
+            problems.push(Problem::with_path(shown, message));
+            None
+        }
+    }
 }
 
 fn add_file(builder: &mut GitignoreBuilder, path: &Path, shown: &str, problems: &mut Vec<Problem>) {

@@ -4,6 +4,7 @@ use super::field::Field;
 use super::glob;
 use super::injected::is_injected;
 use super::object::Object;
+use super::shell::{self, Command, LineBreaks, Pipeline, Word};
 use crate::facts;
 use crate::yaml::{Entry, Node, Shape, Value};
 use regex::Regex;
@@ -60,6 +61,17 @@ impl<'a> Schedule<'a> {
             (_, Some(entry)) => Coverage::Excluded(entry),
             _ => Coverage::Saved,
         }
+    }
+
+    /// The namespaces that it names one by one, where it saves no other.
+    pub fn plainly_included(self) -> Option<Vec<String>> {
+        let list = self.included()?;
+        let is_plain = |item: Node<'_>| {
+            let text = item.text();
+            !item.is_templated() && !is_injected(&text) && !text.contains(['*', '?', '['])
+        };
+        let names = list.value.items().map(|item| is_plain(item).then(|| item.text().into_owned()));
+        names.collect()
     }
 
     /// `includedNamespaces`, where it limits the schedule.
@@ -177,30 +189,88 @@ fn is_backup_job(object: Object<'_>) -> bool {
 }
 
 fn holds_command(node: Node<'_>) -> bool {
-    node.walk().any(|node| node.shape() == Shape::Scalar && is_backup_command(&node.text()))
+    node.walk().any(|node| match node.shape() {
+        Shape::Scalar => is_backup_script(&node.text(), MAX_QUOTED),
+        Shape::Mapping => is_backup_container(node),
+        Shape::Sequence => false,
+    })
 }
 
-/// Whether a text saves data out of a cluster: a command in a script or a pipeline, a resource of Terraform.
-pub fn is_backup_command(text: &str) -> bool {
-    COMMAND.is_match(text)
+/// `command: [restic]` with `args: [backup, /data]` is one command.
+fn is_backup_container(node: Node<'_>) -> bool {
+    let lists = ["command", "args"].into_iter().filter_map(|key| node.get(key));
+    let words: Vec<_> = lists.flat_map(Node::items).map(Node::text).collect();
+    words.len() > 1 && may_save(&words[0]) && is_backup_script(&words.join(" "), MAX_QUOTED)
 }
 
-/// Source: the command-line references of the programs and the Terraform registry.
+/// A script in quotes in a script in quotes is the deepest that is read.
+const MAX_QUOTED: usize = 2;
+
+fn is_backup_script(text: &str, quoted: usize) -> bool {
+    may_save(text)
+        && shell::read(text, LineBreaks::End)
+            .iter()
+            .flat_map(|pipeline| &pipeline.commands)
+            .any(|command| is_backup_command(command, quoted))
+}
+
+/// Whether one of these commands saves data out of a cluster.
+pub fn saves(pipeline: &Pipeline) -> bool {
+    pipeline.commands.iter().any(|command| is_backup_command(command, MAX_QUOTED))
+}
+
+/// One command decides: what the next line does is done by another.
+fn is_backup_command(command: &Command, quoted: usize) -> bool {
+    if command.program().is_some_and(|program| INSTALLERS.contains(&&*program)) {
+        return false;
+    }
+    let has_space = |word: &&Word| word.text.contains(char::is_whitespace);
+    let texts = command.words.iter().filter(|word| !has_space(word)).map(|word| word.text.as_str());
+    COMMAND.is_match(&texts.collect::<Vec<_>>().join(" "))
+        || quoted > 0
+            && command.words.iter().filter(has_space).any(|word| is_backup_script(&word.text, quoted - 1))
+}
+
+/// They name programs without running them.
+const INSTALLERS: [&str; 17] = [
+    "echo", "printf", "which", "type", "hash", "man", "test", "[", "apt", "apt-get", "apk", "yum", "dnf",
+    "brew", "pip", "pip3", "choco",
+];
+
+/// Whether a text names a program that saves; most name none and need not be read.
+pub fn may_save(text: &str) -> bool {
+    static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+        let programs = "velero|etcd|talosctl|pg_|mysqldump|mongodump|xtrabackup|wal-|restic|kopia|borg";
+        Regex::new(programs).expect("the programs above are a valid pattern")
+    });
+    PROGRAM.is_match(text)
+}
+
+/// Source: the command-line references of the programs.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     let commands = [
         r"velero\s+(?:\S+\s+)*?(?:backup|schedule)\s+create",
         r"velero\s+create\s+(?:backup|schedule)",
         r"etcdctl\s+(?:\S+\s+)*?snapshot\s+save",
-        r"etcdctl\s+(?:\S+\s+)*?backup\s",
+        r"etcdctl\s+(?:\S+\s+)*?backup(?:\s|$)",
         r"(?:rke|k3s|rke2)\s+etcd[- ]snapshot(?:-save|\s+save)?",
         r"talosctl\s+(?:\S+\s+)*?etcd\s+snapshot",
         r"\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|xtrabackup)\b",
         r"\b(?:wal-g|wal-e)\s+\S*backup",
         r"\b(?:restic|kopia|borg|autorestic)\s+(?:\S+\s+)*?(?:backup|snapshot|create)\b",
-        r#"resource\s+"(?:aws_backup_plan|google_gke_backup_backup_plan|azurerm_data_protection_backup_instance_\w+)""#,
     ];
     Regex::new(&commands.join("|")).expect("the commands above are valid patterns")
 });
+
+/// Whether Terraform declares a backup. Source: the Terraform registry.
+pub fn declares_backup(text: &str) -> bool {
+    static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
+        let resources =
+            "aws_backup_plan|google_gke_backup_backup_plan|azurerm_data_protection_backup_instance_\\w+";
+        Regex::new(&format!(r#"resource\s+"(?:{resources})""#)).expect("a constant pattern")
+    });
+    RESOURCE.is_match(text)
+}
 
 #[cfg(test)]
 mod tests {
@@ -208,15 +278,33 @@ mod tests {
 
     #[test]
     fn commands_that_save_are_known() {
+        let saves = |text: &str| is_backup_script(text, MAX_QUOTED);
         let yes = [
             "velero backup create nightly",
             "velero --kubecontext a backup create x",
+            "velero \\\n  backup create x",
             "ETCDCTL_API=3 etcdctl --endpoints=$E snapshot save /a.db",
             "pg_dumpall | gzip > a.gz",
+            "kubectl exec db-0 -- bash -c \"cd /tmp\npg_dump x | restic backup --stdin\"",
+            "if x; then restic -r \"a b\" backup /data; fi",
+            "x=$(etcdctl snapshot save a)",
         ];
-        assert!(yes.iter().all(|text| is_backup_command(text)));
-        let no = ["velero backup get", "etcdctl snapshot restore a.db", "echo restic", "kubectl get backup"];
-        assert!(no.iter().all(|text| !is_backup_command(text)));
+        for text in yes {
+            assert!(saves(text), "{text}");
+        }
+        let no = [
+            "velero backup get",
+            "etcdctl snapshot restore a.db",
+            "echo restic",
+            "kubectl get backup",
+            "apt-get install -y restic\nkubectl create namespace x",
+            "restic version; kubectl create -f a",
+            "# pg_dump x",
+            "echo 'pg_dump x'",
+        ];
+        for text in no {
+            assert!(!saves(text), "{text}");
+        }
     }
 
     #[test]

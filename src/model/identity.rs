@@ -337,11 +337,14 @@ const NOBODY: &[&str] = &[
     "config",
 ];
 
+/// No object has a longer name in Kubernetes.
+const LONGEST: usize = 253;
+
 fn is_name(text: &str) -> bool {
     let local = ["kind-", "k3d-", "k3s-default", "minikube-"].iter().any(|prefix| text.starts_with(prefix));
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     plain
-        && text.len() > 1
+        && (2..=LONGEST).contains(&text.len())
         && text.chars().any(|c| c.is_ascii_alphabetic())
         && !local
         && !NOBODY.contains(&text)

@@ -2,6 +2,7 @@
 
 use super::monitor::is_cluster_key;
 use super::name::names_another_system;
+use super::window;
 
 /// A name in a text, with what stands around it.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +16,8 @@ pub struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     /// The surroundings of `text[start..end]`.
     pub fn new(text: &'a str, start: usize, end: usize) -> Self {
-        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let reach = window::start(text, start);
+        let line = text[reach..start].rfind('\n').map_or(reach, |at| reach + at + 1);
         Self { text, start, end, line }
     }
 
@@ -104,27 +106,29 @@ impl<'a> Surroundings<'a> {
     }
 
     fn line_above(self) -> Option<&'a str> {
-        self.text[..self.line].lines().next_back()
+        window::text_before(self.text, self.line).strip_suffix('\n')?.rsplit('\n').next()
     }
 
     /// What stands before and after the name within its run of letters, digits, hyphens, underscores and dots.
     pub fn rest_of_run(self) -> (&'a str, &'a str) {
         let in_run = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let (before, after) = (&self.text[..self.start], &self.text[self.end..]);
-        let from = before.len() - before.chars().rev().take_while(|c| in_run(*c)).count();
+        let line = self.before();
+        let after = window::text_after(self.text, self.end);
+        let from = line.len() - line.chars().rev().take_while(|c| in_run(*c)).count();
         let length = after.chars().take_while(|c| in_run(*c)).count();
         let (before, after) =
-            (before[from..].trim_start_matches(['-', '.']), after[..length].trim_end_matches(['-', '.']));
+            (line[from..].trim_start_matches(['-', '.']), after[..length].trim_end_matches(['-', '.']));
         // An escaped line break in a JSON string ends a word: its letter belongs to no name.
-        (if self.text[..from].ends_with('\\') { &before[before.len().min(1)..] } else { before }, after)
+        (if line[..from].ends_with('\\') { &before[before.len().min(1)..] } else { before }, after)
     }
 
     fn token_start(self) -> usize {
-        self.text[..self.start].rfind(ends_token).map_or(0, |at| at + 1)
+        self.before().rfind(ends_token).map_or(self.line, |at| self.line + at + 1)
     }
 
     fn token_end(self) -> usize {
-        self.text[self.end..].find(ends_token).map_or(self.text.len(), |at| self.end + at)
+        let after = window::text_after(self.text, self.end);
+        self.end + after.find(ends_token).unwrap_or(after.len())
     }
 }
 

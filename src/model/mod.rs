@@ -28,4 +28,5 @@ pub mod script;
 pub mod secret;
 pub mod shell;
 pub mod stateful;
+mod window;
 pub mod workload;

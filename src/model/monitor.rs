@@ -3,6 +3,7 @@
 //! They are found in the text as it is written, so that a place inside a block scalar or a JSON string is exact.
 //! Nothing is parsed: a comparison of a known key with a quoted value looks alike in all these languages.
 
+use super::window::text_before;
 use crate::facts;
 use crate::source::{FileId, Span};
 use regex::{Captures, Regex};
@@ -79,7 +80,7 @@ impl Language {
             key: key.as_str().to_owned(),
             value: value.as_str().replace('\\', ""),
             language: self,
-            metric: metric_before(&text[..key.start()]).to_owned(),
+            metric: metric_before(text_before(text, key.start())).to_owned(),
             is_pattern: operator.contains('~') || value.as_str().contains('*'),
         })
     }
@@ -88,7 +89,7 @@ impl Language {
     fn is_comparison(self, text: &str, captures: &Captures<'_>) -> bool {
         let Some(key) = captures.name("key") else { return false };
         match self {
-            Self::Datadog if captures.name("tag").is_some() => is_in_query(&text[..key.start()]),
+            Self::Datadog if captures.name("tag").is_some() => is_in_query(text_before(text, key.start())),
             Self::Routing if captures.name("entry").is_some() => is_below_match(text, key.start()),
             _ => true,
         }
@@ -215,11 +216,14 @@ fn is_in_query(before: &str) -> bool {
     }
 }
 
+/// Nobody compares so much in one place.
+const MOST_ENTRIES: usize = 100;
+
 /// Whether the nearest line above with less indentation is `match:` or one of its forms.
 fn is_below_match(text: &str, at: usize) -> bool {
     let start = text[..at].rfind('\n').map_or(0, |line| line + 1);
     let indent = at - start;
-    let above = text[..start].lines().rev().filter(|line| !line.trim().is_empty());
+    let above = text[..start].lines().rev().take(MOST_ENTRIES).filter(|line| !line.trim().is_empty());
     let mut parents = above.filter(|line| line.len() - line.trim_start_matches([' ', '-']).len() < indent);
     parents.next().is_some_and(|line| {
         let key = line.trim().trim_start_matches("- ").trim_end().trim_end_matches(':');

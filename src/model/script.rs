@@ -97,13 +97,16 @@ fn recipes(source: &Source) -> Vec<Script<'_>> {
 /// `sh '…'` of a Jenkinsfile, in any of Groovy's quotes.
 fn jenkins_steps(source: &Source) -> Vec<Script<'_>> {
     let text = source.text();
+    let quotes = ["'''", "\"\"\"", "'", "\""];
+    let last = quotes.map(|quote| text.rfind(quote).unwrap_or(0));
     let steps = text.match_indices("sh").filter_map(|(at, word)| {
         let starts_word = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
         let rest = text[at + word.len()..].trim_start_matches([' ', '(']);
         let rest = rest.strip_prefix("script:").unwrap_or(rest).trim_start();
-        let quote = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| rest.starts_with(quote))?;
+        let (quote, last) = quotes.into_iter().zip(last).find(|(quote, _)| rest.starts_with(quote))?;
         let begin = text.len() - rest.len() + quote.len();
-        let length = text[begin..].find(quote)?;
+        // Whoever looked for a quote that never comes would read the rest of the file each time.
+        let length = text[begin..].find(quote).filter(|_| begin <= last)?;
         starts_word.then(|| verbatim(source, begin..begin + length, Runner::Ci, LineBreaks::End))
     });
     steps.collect()

@@ -29,8 +29,13 @@ pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], foun
             }
         }
     }
-    let overlaps =
-        |place: &Place| known.iter().any(|span| span.start < place.span.end && place.span.start < span.end);
+    let mut known = known.to_vec();
+    known.sort();
+    // What was found by its shape never overlaps itself, so that the nearest before the end tells.
+    let overlaps = |place: &Place| {
+        let next = known.partition_point(|span| span.start < place.span.end);
+        next > 0 && place.span.start < known[next - 1].end
+    };
     let fresh = found.places.split_off(before);
     found.places.extend(fresh.into_iter().filter(|place| !overlaps(place)));
 }

@@ -11,24 +11,29 @@ use crate::model::role::Role;
 use crate::problem::{Place, SkipReason};
 use crate::source::FileKind;
 use crate::yaml::{Node, Shape};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
 
 /// Everything that makes objects without writing them down.
 #[derive(Default)]
 pub(super) struct Suppliers {
     /// Charts and delivered repositories: they may install anything into their namespace.
-    charts: Vec<Supplier>,
+    charts: Group,
     /// Remote bases of kustomizations.
-    remotes: Vec<Supplier>,
+    remotes: Group,
     /// Names of custom resources: operators name what they make after them.
     custom: HashSet<String>,
     /// The names in question that stand in a custom resource, an annotation, a script.
     mentioned: HashSet<String>,
 }
 
-struct Supplier {
-    namespace: Option<String>,
-    words: Vec<String>,
+/// Suppliers of one kind. There may be thousands, and thousands of references to ask about.
+#[derive(Default)]
+struct Group {
+    namespaces: HashSet<String>,
+    /// Whether the namespace of one is unknown.
+    is_anywhere: bool,
+    words: BTreeSet<String>,
 }
 
 impl Suppliers {
@@ -42,7 +47,7 @@ impl Suppliers {
         suppliers.kustomizations(codebase, &names);
         suppliers.files(codebase, &names);
         for skipped in codebase.skipped().iter().filter(|skipped| skipped.reason == SkipReason::Template) {
-            suppliers.charts.push(Supplier { namespace: None, words: words(&skipped.path) });
+            suppliers.charts.add(None, words(&skipped.path));
         }
         suppliers
     }
@@ -54,13 +59,12 @@ impl Suppliers {
         let of_flux = reference.from.group().ends_with("toolkit.fluxcd.io");
         if of_flux && reference.from.kind() == "HelmRelease" || reference.target.group.contains("fluxcd.io") {
             // A chart brings neither its own values nor its source.
-            return self.mentioned.contains(name)
-                || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words));
+            return self.mentioned.contains(name) || self.remotes.is_near(reference, &name_words);
         }
         self.mentioned.contains(name)
-            || self.custom.iter().any(|custom| is_named_after(name, custom))
-            || self.charts.iter().any(|chart| chart.may_fill(reference, &name_words))
-            || self.remotes.iter().any(|remote| remote.is_near(reference, &name_words))
+            || is_named_after(name, &self.custom)
+            || self.charts.may_fill(reference, &name_words)
+            || self.remotes.is_near(reference, &name_words)
             || is_certificate(reference)
     }
 
@@ -78,8 +82,8 @@ impl Suppliers {
         if is_inert(object) {
             return;
         }
-        if let Some(chart) = Supplier::of_delivery(object) {
-            self.charts.push(chart);
+        if let Some((namespace, words)) = delivery(object) {
+            self.charts.add(namespace, words);
         }
         if is_flux_kustomization(object) {
             return;
@@ -100,13 +104,13 @@ impl Suppliers {
         for kustomization in codebase.kustomizations() {
             let namespace = kustomization.namespace().map(|node| node.text().into_owned());
             for input in kustomization.inputs().filter(Remote::is_remote) {
-                self.remotes.push(Supplier { namespace: namespace.clone(), words: words(&input.text) });
+                self.remotes.add(namespace.clone(), words(&input.text));
             }
             for generator in ["helmCharts", "helmChartInflationGenerator", "generators"] {
                 for item in kustomization.field(generator).into_iter().flat_map(|entry| entry.value.items()) {
                     let own = item.get("namespace").map(|node| node.text().into_owned());
                     let namespace = own.or_else(|| namespace.clone());
-                    self.charts.push(Supplier { namespace, words: words(item.raw()) });
+                    self.charts.add(namespace, words(item.raw()));
                 }
             }
             // Patches written inside may rename objects.
@@ -125,66 +129,88 @@ impl Suppliers {
         for source in codebase.sources() {
             match source.kind() {
                 FileKind::HelmChart => {
-                    self.charts.push(Supplier { namespace: None, words: words(source.path()) });
+                    self.charts.add(None, words(source.path()));
                 }
                 FileKind::Yaml | FileKind::Json | FileKind::Kustomization | FileKind::HelmTemplate => {}
                 _ => self.mentions(source.text(), names),
             }
         }
-        for problem in codebase.problems() {
-            if let Place::Span(span) = problem.place {
-                self.mentions(codebase.source(span.file).text(), names);
-            }
+        // A file is searched once, however much is wrong with it.
+        let places = codebase.problems().iter().filter_map(|problem| match problem.place {
+            Place::Span(span) => Some(span.file),
+            Place::Path(_) => None,
+        });
+        for file in places.collect::<BTreeSet<_>>() {
+            self.mentions(codebase.source(file).text(), names);
         }
         let data = || codebase.documents().filter(|document| document.role == Role::Data);
         data().for_each(|document| self.mentions(document.root.raw(), names));
         for release in data().filter_map(|document| document.root.get("releases")).flat_map(Node::items) {
             let namespace = release.get("namespace").map(|node| node.text().into_owned());
-            self.charts.push(Supplier { namespace, words: words(release.raw()) });
+            self.charts.add(namespace, words(release.raw()));
         }
     }
 }
 
-impl Supplier {
-    /// Objects that have something installed: releases of charts, Applications, subscriptions to operators.
-    fn of_delivery(object: Object<'_>) -> Option<Self> {
-        let text = |path: &[&str]| object.at(path).map(|node| node.text().into_owned());
-        let namespace = match (object.group(), object.kind()) {
-            ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => {
-                text(&["spec", "targetNamespace"])
+/// The namespace and the words of an object that has something installed: releases of charts, Applications,
+/// subscriptions to operators.
+fn delivery(object: Object<'_>) -> Option<(Option<String>, Vec<String>)> {
+    let text = |path: &[&str]| object.at(path).map(|node| node.text().into_owned());
+    let namespace = match (object.group(), object.kind()) {
+        ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => text(&["spec", "targetNamespace"]),
+        ("helm.cattle.io", "HelmChart") => text(&["spec", "targetNamespace"]),
+        ("argoproj.io", "Application" | "ApplicationSet") => {
+            if object.at(&["spec", "source", "path"]).is_some() {
+                return None;
             }
-            ("helm.cattle.io", "HelmChart") => text(&["spec", "targetNamespace"]),
-            ("argoproj.io", "Application" | "ApplicationSet") => {
-                if object.at(&["spec", "source", "path"]).is_some() {
-                    return None;
-                }
-                text(&["spec", "destination", "namespace"])
-            }
-            ("operators.coreos.com", "Subscription") => None,
-            _ => return None,
-        };
-        let namespace = namespace.or_else(|| object.namespace().map(String::from));
-        let words = words(&object.name().unwrap_or_default());
-        Some(Self { namespace: namespace.filter(|text| !is_injected(text)), words })
+            text(&["spec", "destination", "namespace"])
+        }
+        ("operators.coreos.com", "Subscription") => None,
+        _ => return None,
+    };
+    let namespace = namespace.or_else(|| object.namespace().map(String::from));
+    let words = words(&object.name().unwrap_or_default());
+    Some((namespace.filter(|text| !is_injected(text)), words))
+}
+
+impl Group {
+    fn add(&mut self, namespace: Option<String>, words: Vec<String>) {
+        self.is_anywhere |= namespace.is_none();
+        self.namespaces.extend(namespace);
+        self.words.extend(words);
     }
 
     /// A chart may install anything into its namespace, and elsewhere what is named after it.
     fn may_fill(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
-        let unknown = self.namespace.is_none() && reference.namespace.is_none();
+        let unknown = self.is_anywhere && reference.namespace.is_none();
         unknown || self.is_near(reference, name_words)
     }
 
     /// A remote base has objects of its own namespace, and such as are named after it.
     fn is_near(&self, reference: &Reference<'_>, name_words: &[String]) -> bool {
-        let same = self.namespace.is_some() && self.namespace.as_deref() == reference.namespace.as_deref();
-        same || shares_word(name_words, &self.words)
+        let same =
+            reference.namespace.as_deref().is_some_and(|namespace| self.namespaces.contains(namespace));
+        same || name_words.iter().any(|word| self.has_like(word))
+    }
+
+    /// Whether there is this word, a longer one that begins with it, or a shorter one that it begins with.
+    fn has_like(&self, word: &str) -> bool {
+        let longer = || {
+            self.words
+                .range::<str, _>((Bound::Included(word), Bound::Unbounded))
+                .next()
+                .is_some_and(|next| next.starts_with(word))
+        };
+        self.words.contains(word)
+            || word.len() > 3 && longer()
+            || (4..word.len()).any(|end| self.words.contains(&word[..end]))
     }
 }
 
 /// `database-app` is made for the custom resource `database`.
-fn is_named_after(name: &str, custom: &str) -> bool {
-    let rest = name.strip_prefix(custom).or_else(|| name.strip_suffix(custom));
-    rest.is_some_and(|rest| rest.starts_with(['-', '.']) || rest.ends_with(['-', '.']))
+fn is_named_after(name: &str, custom: &HashSet<String>) -> bool {
+    let mut ends = name.match_indices(['-', '.']).map(|(at, _)| at);
+    ends.any(|at| custom.contains(&name[..at]) || custom.contains(&name[at + 1..]))
 }
 
 /// cert-manager makes the Secret of an Ingress that asks for it.
@@ -263,9 +289,3 @@ const COMMON: [&str; 30] = [
     "deploy",
     "examples",
 ];
-
-fn shares_word(one: &[String], other: &[String]) -> bool {
-    let is_like =
-        |a: &str, b: &str| a == b || a.len() > 3 && b.starts_with(a) || b.len() > 3 && a.starts_with(b);
-    one.iter().any(|a| other.iter().any(|b| is_like(a, b)))
-}

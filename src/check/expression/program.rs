@@ -1,15 +1,16 @@
 //! Compiles and evaluates one expression, and says in plain words what went wrong.
 
+use super::budget::{self, Budget};
 use super::names;
 use super::value;
 use crate::model::path::Selected;
 use crate::yaml::Node;
-use cel::common::ast::{CallExpr, Expr, LiteralValue};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 use cel::common::types::{CelBool, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
 use cel::parser::Macro;
-use cel::{Context, Env, ExecutionError, Program, Value, extensions};
+use cel::{Context, Env, ExecutionError, Value, extensions};
 use regex::Regex;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ pub(super) type Fault = (usize, String);
 /// An expression that is compiled when it is first needed.
 pub(super) struct Lazy {
     source: Box<str>,
-    program: OnceLock<Result<Program, Fault>>,
+    program: OnceLock<Result<IdedExpr, Fault>>,
 }
 
 impl Lazy {
@@ -57,19 +58,20 @@ impl Lazy {
         let program = self.program().map_err(|(_, message)| message.clone())?;
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.set_variable_resolver(scope);
-        match Value::resolve_val(program.expression(), &context) {
+        scope.budget.spend(|| match Value::resolve_val(program, &context) {
             Ok(value) => then(value),
             Err(error) => Err(explain(&error)),
-        }
+        })?
     }
 
-    fn program(&self) -> Result<&Program, &Fault> {
+    fn program(&self) -> Result<&IdedExpr, &Fault> {
         self.program.get_or_init(|| compile(&self.source)).as_ref()
     }
 }
 
 /// What `self`, `key` and `object` stand for. A value is made when an expression first mentions it.
 pub(super) struct Scope<'a> {
+    budget: &'a Budget,
     object: Variable<'a>,
     value: Variable<'a>,
     key: CelString<'a>,
@@ -81,10 +83,10 @@ struct Variable<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(object: Node<'a>, selected: Selected<'a>) -> Self {
+    pub(super) fn new(object: Node<'a>, selected: Selected<'a>, budget: &'a Budget) -> Self {
         let variable = |node| Variable { node, value: OnceLock::new() };
         let key = selected.key.map(Node::text).unwrap_or_default();
-        Self { object: variable(object), value: variable(selected.value), key: CelString::from(key) }
+        Self { budget, object: variable(object), value: variable(selected.value), key: CelString::from(key) }
     }
 }
 
@@ -108,7 +110,7 @@ impl Variable<'_> {
 /// The standard functions and those for text and lists.
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut environment = Env::stdlib();
-    for extension in [extensions::strings, extensions::lists, remembered_patterns] {
+    for extension in [extensions::strings, extensions::lists, remembered_patterns, budget::meters] {
         environment.add_extension(extension).expect("each extension declares functions of its own");
     }
     Arc::new(environment)
@@ -117,7 +119,7 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
 /// The parser of CEL goes one level deeper at every operator: a longer expression could exhaust the stack.
 const MAX_LENGTH: usize = 2000;
 
-fn compile(source: &str) -> Result<Program, Fault> {
+fn compile(source: &str) -> Result<IdedExpr, Fault> {
     if source.len() > MAX_LENGTH {
         let message = format!("the expression is longer than {MAX_LENGTH} bytes; make it several rules");
         return Err((0, message));
@@ -131,7 +133,9 @@ fn compile(source: &str) -> Result<Program, Fault> {
         (at, in_words(&error.msg, source, at))
     })?;
     names::check(&program)?;
-    Ok(program)
+    let mut expression = program.expression().clone();
+    budget::meter(&mut expression, false);
+    Ok(expression)
 }
 
 /// The parser of CEL names the rules of its grammar; a user wants to know which part it stumbles over.

@@ -125,6 +125,45 @@ fn trouble_is_not_silent() {
 }
 
 #[test]
+fn what_takes_too_long_is_trouble() {
+    for fails in [
+        "lists.range(100000).map(x, lists.range(100000)).size() == 1",
+        "lists.range(3000).all(x, lists.range(3000).all(y, x + y >= 0))",
+        "lists.range(9000).all(x, lists.range(9000).exists(y, x + y < 0) || true) || true",
+        "lists.range(200000).distinct().size() == 1",
+        &format!("['a']{}.size() == 1", ".map(x, x + x)".repeat(100)),
+        &format!("[1]{}.size() == 1", ".map(x, [x, x])".repeat(90)),
+        &format!("[1]{}.size() == 1", ".map(x, {1: x, 2: x})".repeat(80)),
+        &format!("optional.of('a'){}.hasValue()", ".optMap(x, x + x)".repeat(90)),
+        &format!("'a'{} == ''", format!(".replace('', '{}')", "a".repeat(200)).repeat(8)),
+        "[lists.range(9000)].all(l, l.all(x, l.all(y, x + y >= 0)))",
+        "[lists.range(9000)].map(l, l.map(x, l)).size() == 1",
+        "[lists.range(9000)].all(l, l.all(x, l == l))",
+    ] {
+        let said = of_pod("", fails, "x");
+        assert!(
+            said.len() == 1 && said[0].starts_with("trouble: the expressions take too long"),
+            "{fails}: {said:?}"
+        );
+    }
+    assert_eq!(of_pod("", "true", "{lists.range(3000).map(x, lists.range(3000))}").len(), 1);
+}
+
+#[test]
+fn what_is_long_but_not_endless_is_judged() {
+    for fails in [
+        "lists.range(400).all(x, lists.range(400).all(y, x + y >= 0)) || true",
+        "lists.range(20000).map(x, x * 2).filter(x, x > 9).size() > 1",
+        "self.spec.containers.map(c, c.image).join(', ').split(',').size() == 2",
+        "lists.range(300).map(x, string(x)).distinct().size() == 300",
+        "lists.range(9).sortBy(x, -x)[0] == 8 && [[1], [2]].flatten().exists_one(x, x == 2)",
+        "self.metadata.name.replace('w', self.kind) == 'Podeb'",
+    ] {
+        assert_eq!(of_pod("", fails, "x"), ["x"], "{fails}");
+    }
+}
+
+#[test]
 fn a_message_without_its_value_is_still_a_finding() {
     let said = of_pod("spec.containers[1]", "true", "{self.name} {self.tag}");
     assert_eq!(said[0], "log …");

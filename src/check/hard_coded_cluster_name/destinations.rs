@@ -2,9 +2,10 @@
 
 use crate::check::{Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,80 @@ pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
             outcome.report_all(violation(&text, &places));
         }
     }
+    lists(codebase, outcome);
 }
+
+/// Reports each file with an `ApplicationSet` that repeats a list of clusters which stands in another file, too.
+fn lists(codebase: &Codebase, outcome: &mut Outcome) {
+    let sets = Sets::of(codebase);
+    outcome.looked_at(sets.0.len());
+    // Of each file the first cluster that another file lists, too.
+    let mut repeated: BTreeMap<FileId, (Span, &Identity)> = BTreeMap::new();
+    for cluster in codebase.identities() {
+        let listed: Vec<Span> = deliveries(cluster).filter(|span| sets.around(*span).is_some()).collect();
+        if listed.iter().all(|span| span.file == listed[0].file) {
+            continue;
+        }
+        let owns = |span: &Span| {
+            let owners = codebase.identities().owners(codebase.source(span.file).path());
+            owners.iter().any(|owner| owner.name == cluster.name)
+        };
+        for span in listed.into_iter().filter(|span| !owns(span)) {
+            let known = repeated.entry(span.file).or_insert((span, cluster));
+            *known = if span < known.0 { (span, cluster) } else { *known };
+        }
+    }
+    for (span, cluster) in repeated.into_values() {
+        let elsewhere =
+            deliveries(cluster).filter(|other| other.file != span.file && sets.around(*other).is_some());
+        let violation = sets.around(span).map(|set| repetition(set, span, cluster));
+        let show = |violation: Violation, span| violation.with_related(span, "here as well");
+        outcome.report_all(violation.map(|violation| elsewhere.take(MAX_RELATED).fold(violation, show)));
+    }
+}
+
+/// More places than this help nobody.
+const MAX_RELATED: usize = 20;
+
+/// The generators of every `ApplicationSet`, sorted by place.
+struct Sets<'a>(Vec<(Span, Object<'a>)>);
+
+impl<'a> Sets<'a> {
+    fn of(codebase: &'a Codebase) -> Self {
+        let sets = codebase.objects_of("argoproj.io", "ApplicationSet");
+        let mut sets: Vec<_> =
+            sets.filter_map(|set| Some((set.at(&["spec", "generators"])?.span(), set))).collect();
+        sets.sort_by_key(|(span, _)| *span);
+        Self(sets)
+    }
+
+    fn around(&self, span: Span) -> Option<Object<'a>> {
+        let next = self.0.partition_point(|(generators, _)| {
+            (generators.file, generators.start) <= (span.file, span.start)
+        });
+        let (generators, set) = self.0[..next].last()?;
+        generators.contains(span).then_some(*set)
+    }
+}
+
+fn repetition(set: Object<'_>, here: Span, cluster: &Identity) -> Violation {
+    let message = format!(
+        "{} lists its clusters by name, and so do others; each of these lists has to be edited when the successor \
+         of `{}` takes over",
+        set.title(),
+        cluster.name
+    );
+    Violation::at_span(here, message).in_object(set, set.head()).with_help(BY_LABELS).weaker()
+}
+
+/// Where a delivery tool is told to deploy to the cluster.
+fn deliveries(cluster: &Identity) -> impl Iterator<Item = Span> {
+    let deliveries = cluster.evidence.iter().filter(|evidence| evidence.origin == Origin::Delivery);
+    deliveries.map(|evidence| evidence.span)
+}
+
+const BY_LABELS: &str = "Let an ApplicationSet select clusters by their labels, so that a new cluster is one Secret \
+                         with the right labels.";
 
 /// The cluster that Argo CD itself runs in has no name of its own.
 fn destination(application: Object<'_>) -> Option<(Node<'_>, Cow<'_, str>)> {
@@ -48,9 +122,7 @@ fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation>
         "{} Applications are delivered to `{text}`; each of them has to be edited when the next cluster takes over",
         places.len()
     );
-    let help = "Let an ApplicationSet select clusters by their labels, so that a new cluster is one Secret with the \
-                right labels.";
-    let violation = Violation::at(*node, message).in_object(*first, *node).with_help(help).weaker();
+    let violation = Violation::at(*node, message).in_object(*first, *node).with_help(BY_LABELS).weaker();
     Some(others.iter().fold(violation, |violation, (application, node)| {
         violation.with_related(node.span(), format!("{} as well", application.title()))
     }))

@@ -88,7 +88,7 @@ impl<'a> Decided<'a> {
 impl<'a> Layer<'a> {
     fn of(codebase: &'a Codebase, kustomization: Kustomization<'a>) -> Self {
         let images = kustomization.images().filter(|image| image.sets_version());
-        let images = images.filter_map(|image| Name::new(&image.name()?)).collect();
+        let images = images.filter_map(|image| Some(Name::new(&image.name()?))).collect();
         let mut patched = HashSet::new();
         for patch in kustomization.patch_files() {
             let Some(path) = resolve_path(kustomization.folder(), &patch.text) else { continue };
@@ -163,11 +163,13 @@ impl InlinePatch<'_> {
 
 impl Name {
     /// Kustomize takes the name for a regular expression. Most names are none, and need no compiling.
-    fn new(name: &str) -> Option<Self> {
+    fn new(name: &str) -> Self {
+        let text = || Self::Text(name.to_owned());
         if !name.contains(|c: char| "*+?[](){}|^$\\".contains(c)) {
-            return Some(Self::Text(name.to_owned()));
+            return text();
         }
-        Regex::new(&format!("^(?:{name})$")).ok().map(Self::Pattern)
+        // What is no pattern, or an enormous one, is at least itself.
+        Regex::new(&format!("^(?:{name})$")).map_or_else(|_| text(), Self::Pattern)
     }
 
     fn matches(&self, image: &str) -> bool {
@@ -183,13 +185,13 @@ fn from_gitops(codebase: &Codebase) -> Vec<Name> {
     for object in codebase.flux_kustomizations() {
         let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
         let images = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
-        names.extend(images.filter_map(|image| Name::new(&image.get("name")?.text())));
+        names.extend(images.filter_map(|image| Some(Name::new(&image.get("name")?.text()))));
     }
     names.extend(codebase.applications().flat_map(|object| argo_images(object.root())));
     let documents = codebase.documents().filter(|document| document.role != Role::Kustomization);
     for root in documents.map(|document| document.root).filter(|root| is_skaffold(*root)) {
         let artifacts = root.at(&["build", "artifacts"]).into_iter().flat_map(Node::items);
-        names.extend(artifacts.filter_map(|artifact| Name::new(&artifact.get("image")?.text())));
+        names.extend(artifacts.filter_map(|artifact| Some(Name::new(&artifact.get("image")?.text()))));
     }
     names
 }

@@ -21,11 +21,12 @@ pub(super) fn sources(codebase: &Codebase) -> Vec<Fetched<'_>> {
     let mut sources = Vec::new();
     for source in fetching {
         let scripts = scripts(source, codebase.tree(source.id()));
+        let versions = INSTALLERS.map(|(_, variable)| source.text().contains(variable));
         let repositories = scripts.iter().flat_map(repositories).collect();
         for script in &scripts {
             for pipeline in script.pipelines() {
                 for command in &pipeline.commands {
-                    fetched(source, script, command, &repositories, &mut sources);
+                    fetched(versions, script, command, &repositories, &mut sources);
                 }
             }
         }
@@ -40,7 +41,7 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn fetched(
-    source: &Source,
+    versions: [bool; 2],
     script: &Script<'_>,
     command: &Command,
     repositories: &HashSet<String>,
@@ -49,7 +50,7 @@ fn fetched(
     match command.program().as_deref() {
         Some("kubectl" | "oc") => sources.extend(manifests(script, command)),
         Some("helm") => sources.extend(chart(script, command, repositories)),
-        Some("curl" | "wget") => sources.extend(installer(source, script, command)),
+        Some("curl" | "wget") => sources.extend(installer(versions, script, command)),
         _ => {}
     }
 }
@@ -127,13 +128,14 @@ fn repositories(script: &Script<'_>) -> Vec<String> {
     names.collect()
 }
 
-/// `curl https://get.k3s.io | sh -`, which installs what is stable that day.
-fn installer<'a>(source: &Source, script: &Script<'_>, command: &Command) -> Option<Fetched<'a>> {
-    let (word, variable) = command.arguments().iter().find_map(|word| {
-        let (_, variable) = INSTALLERS.iter().find(|(host, _)| word.text.contains(host))?;
-        Some((word, *variable))
+/// `curl https://get.k3s.io | sh -`, which installs what is stable that day. `versions` says which variables of
+/// [`INSTALLERS`] stand in the file.
+fn installer<'a>(versions: [bool; 2], script: &Script<'_>, command: &Command) -> Option<Fetched<'a>> {
+    let (word, is_set) = command.arguments().iter().find_map(|word| {
+        let index = INSTALLERS.iter().position(|(host, _)| word.text.contains(host))?;
+        Some((word, versions[index]))
     })?;
-    let pinned = if source.text().contains(variable) { Pinned::Yes } else { Pinned::Missing };
+    let pinned = if is_set { Pinned::Yes } else { Pinned::Missing };
     Some(at_word(script, word, format!("Kubernetes of `{}`", word.text), pinned, "", INSTALLER))
 }
 

@@ -16,10 +16,19 @@ pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
         .filter(|source| codebase.zone(source.id()).is_meant())
         .flat_map_iter(names)
         .collect();
+    // Variables tell a cluster its name, or build it.
+    let builds =
+        sources.iter().any(|source| source.kind() == FileKind::Terraform && BUILDS.is_match(source.text()));
     for (origin, name, span) in found {
+        let origin = if origin == Origin::Injection && builds { Origin::Terraform } else { origin };
         candidates.add(origin, name, span);
     }
 }
+
+static BUILDS: LazyLock<Regex> = LazyLock::new(|| {
+    let resources = r#""aws_eks_cluster"|"google_container_cluster"|"azurerm_kubernetes_cluster"|"terraform-aws-modules/eks/aws"|"terraform-google-modules/kubernetes-engine/google|"Azure/aks/azurerm""#;
+    Regex::new(resources).expect("a constant pattern")
+});
 
 fn names(source: &Source) -> impl Iterator<Item = (Origin, &str, Span)> {
     let commands = source.kind() != FileKind::Json && source.text().contains('-');
@@ -28,8 +37,17 @@ fn names(source: &Source) -> impl Iterator<Item = (Origin, &str, Span)> {
     let terraform = source.kind() == FileKind::Terraform;
     let terraform = terraform.then(|| RESOURCE.captures_iter(source.text())).into_iter().flatten();
     let terraform = terraform.filter_map(|captures| named(source, &captures, Origin::Terraform));
-    commands.chain(terraform)
+    let variables = source.path().ends_with(".tfvars") || source.file_name() == "terragrunt.hcl";
+    let variables = variables.then(|| VARIABLE.captures_iter(source.text())).into_iter().flatten();
+    let variables = variables.filter_map(|captures| named(source, &captures, Origin::Injection));
+    commands.chain(terraform).chain(variables)
 }
+
+/// The values of variables, which belong to one cluster as a rule.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?:^|\n)[ \t]*(?:eks_|gke_|aks_)?cluster_name[ \t]*=[ \t]*"([^"$\n]+)""#;
+    Regex::new(pattern).expect("a constant pattern")
+});
 
 fn operand<'a>(source: &'a Source, captures: &Captures<'a>) -> Option<(Origin, &'a str, Span)> {
     let whole = captures.get(0)?;
@@ -78,7 +96,8 @@ static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
             [^}]*? \n \s* name \s* = \s* "([^"$\n]+)"
       | (?:^|\n) locals \s* \{ [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
       | variable \s+ "(?:eks_|gke_|aks_)?cluster_name" \s* \{ [^{}]*? \n \s* default \s* = \s* "([^"$\n]+)"
-      | source \s* = \s* "terraform-aws-modules/eks/aws" [^{}]*? \n \s* (?:cluster_)?name \s* = \s* "([^"$\n]+)"
+      | source \s* = \s* "(?:terraform-aws-modules/eks/aws|terraform-google-modules/kubernetes-engine/google[^"]*)"
+            [^{}]*? \n \s* (?:cluster_)?name \s* = \s* "([^"$\n]+)"
     "#;
     Regex::new(pattern).expect("a constant pattern")
 });

@@ -20,6 +20,8 @@ pub fn read(text: &str, line_breaks: LineBreaks) -> Vec<Pipeline> {
 
 /// Substitutions in substitutions: nobody writes more, and the reader must end.
 const MAX_DEPTH: usize = 8;
+/// Groups in groups: what is opened deeper is read as if it stood in the last one.
+const MAX_GROUPS: usize = 64;
 /// Substitutions inside of quotes inside of substitutions. Deeper ones are read as text, or the stack would end first.
 const MAX_SUBSTITUTIONS: usize = 64;
 
@@ -62,6 +64,10 @@ struct Reader<'t> {
     heredocs: Vec<String>,
     /// Command substitutions.
     nested: Vec<Range<usize>>,
+    /// Whether a `[[` is open in the command.
+    is_in_test: bool,
+    /// Up to this byte no template ends.
+    without_template: usize,
     /// How many substitutions stand around this place.
     substitutions: usize,
 }
@@ -83,7 +89,7 @@ impl Reader<'_> {
                 b'\\' if self.line_break_length(1) > 0 => self.at += 1 + self.line_break_length(1),
                 b'\n' => self.line_break(),
                 b'#' => self.at = self.line_end(),
-                _ if self.is_in_test() => self.word(),
+                _ if self.is_in_test => self.word(),
                 b';' => self.operator(1),
                 b'&' if self.peek(1) == Some(b'>') => self.redirection(1),
                 b'&' => self.operator(if self.peek(1) == Some(b'&') { 2 } else { 1 }),
@@ -159,7 +165,7 @@ impl Reader<'_> {
 
     fn pipe(&mut self, length: usize) {
         self.at += length;
-        let command = std::mem::take(&mut self.command);
+        let command = self.take_command();
         self.pipeline.commands.push(command);
     }
 
@@ -168,7 +174,9 @@ impl Reader<'_> {
             self.at += 1;
             self.end_pipeline();
         }
-        self.groups.push((group, self.pipelines.len()));
+        if self.groups.len() < MAX_GROUPS {
+            self.groups.push((group, self.pipelines.len()));
+        }
     }
 
     /// A parenthesis also ends a pattern of `case`, where none was opened.
@@ -187,13 +195,18 @@ impl Reader<'_> {
     }
 
     fn end_pipeline(&mut self) {
-        let command = std::mem::take(&mut self.command);
+        let command = self.take_command();
         let mut pipeline = std::mem::take(&mut self.pipeline);
         pipeline.commands.push(command);
         match self.closed.take() {
             Some(start) if pipeline.commands[0].words.is_empty() => self.end_group(start, pipeline),
             _ => self.push(pipeline),
         }
+    }
+
+    fn take_command(&mut self) -> Command {
+        self.is_in_test = false;
+        std::mem::take(&mut self.command)
     }
 
     /// What stands behind a group is done to the output of everything in it.
@@ -262,6 +275,12 @@ impl Reader<'_> {
         if self.command.words.is_empty() && self.command.outputs.is_empty() && self.reserved(&word.text) {
             return;
         }
+        // Inside `[[ … ]]` the signs of redirection compare.
+        self.is_in_test = match word.text.as_str() {
+            "[[" if self.command.words.is_empty() => true,
+            "]]" => false,
+            _ => self.is_in_test,
+        };
         self.command.words.push(word);
     }
 
@@ -284,20 +303,13 @@ impl Reader<'_> {
         true
     }
 
-    /// Inside `[[ … ]]` the signs of redirection compare.
-    fn is_in_test(&self) -> bool {
-        let words = &self.command.words;
-        words.first().is_some_and(|word| word.text == "[[") && words.iter().all(|word| word.text != "]]")
-    }
-
     fn read_word(&mut self) -> Word {
         let start = self.at;
-        let is_in_test = self.is_in_test();
         let mut word = Word::default();
         while let Some(byte) = self.peek(0) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => break,
-                b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' if !is_in_test => break,
+                b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' if !self.is_in_test => break,
                 _ => self.part(byte, &mut word),
             }
         }
@@ -443,8 +455,15 @@ impl Reader<'_> {
     /// `{{ … }}` of Go's templates, which are one word whatever stands in them.
     fn template(&mut self, word: &mut Word) {
         let start = self.at;
-        let rest = &self.text[start..self.line_end()];
-        self.at += rest.find("}}").map_or(2, |length| length + 2);
+        self.at += 2;
+        // Where one does not end on its line, none after it does, and nobody looks again.
+        if self.at > self.without_template {
+            let end = self.line_end();
+            match self.text[start..end].find("}}") {
+                Some(length) => self.at = start + length + 2,
+                None => self.without_template = end,
+            }
+        }
         word.expands = true;
         word.text.push_str(&self.text[start..self.at]);
     }

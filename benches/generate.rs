@@ -12,7 +12,7 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// As many files as asked for, 1.2 kB each on average.
+/// As many files as asked for, 1.4 kB each on average.
 pub(crate) fn codebase(files: usize, seed: u64) -> Vec<File> {
     let mut random = Rng::with_seed(seed);
     (0..files).map(|number| file(number, &mut random)).collect()
@@ -85,7 +85,7 @@ fn deployment(app: &str, random: &mut Rng) -> String {
             random.u16(50..2000),
             random.u16(64..4096)
         );
-        for variable in 0..random.usize(1..6) {
+        for variable in 0..random.usize(1..12) {
             let _ = writeln!(
                 text,
                 "        - name: SETTING_{variable}\n          value: \"{}\"",

@@ -51,6 +51,15 @@ pub struct Label {
     pub message: String,
 }
 
+/// A credential in the codebase. No report shows it, whatever the report is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Credential {
+    /// Where it is written, encoded or not.
+    pub span: Span,
+    /// The credential itself, to know it again elsewhere.
+    pub text: String,
+}
+
 /// The object a finding is about, in the words of the Kubernetes API.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId {

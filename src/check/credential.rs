@@ -31,6 +31,16 @@ pub(super) struct Leak {
     pub(super) is_key: bool,
 }
 
+/// Where a text holds what looks like a credential, told by its shape or by its key; in no order.
+pub fn credentials_in(text: &str) -> Vec<Range<usize>> {
+    by_shape(text).into_iter().chain(by_key(text)).map(|leak| leak.range).collect()
+}
+
+/// Where a text, a message for example, holds a credential whose shape tells what it is.
+pub fn credentials_by_shape(text: &str) -> Vec<Range<usize>> {
+    by_shape(text).into_iter().map(|leak| leak.range).collect()
+}
+
 /// A place where a credential stands.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -78,18 +88,42 @@ pub(super) fn in_secret(key: &str, value: &str) -> Vec<Leak> {
 /// Credentials whose shape tells what they are.
 pub(super) fn by_shape(text: &str) -> Vec<Leak> {
     let leak = |token: super::token::Token| {
-        let credential = text[token.range.clone()].to_owned();
+        let is_key = token.shape.note == Note::PrivateKey;
+        let range = if is_key { whole_key(text, token.range) } else { token.range };
+        let written = &text[range.clone()];
+        let credential = if is_key { unfolded(written) } else { written.to_owned() };
         Leak {
             what: with_article(&token.shape.what),
             is_weak: token.shape.note == Note::Id,
-            is_key: token.shape.note == Note::PrivateKey,
+            is_key,
             is_unsure: token.shape.note == Note::Word
                 || token.shape.what == PASSWORD_IN_URL && !is_random(&credential),
-            range: token.range,
+            range,
             credential,
         }
     };
     tokens(text).into_iter().map(leak).collect()
+}
+
+/// From the first line of a private key to its last; the first alone where the key has no end.
+fn whole_key(text: &str, first: Range<usize>) -> Range<usize> {
+    /// More than a key of 16384 bits takes.
+    const LONGEST: usize = 16 * 1024;
+    let rest = &text.as_bytes()[first.end..text.len().min(first.end + LONGEST)];
+    let Some(end) = memchr::memmem::find(rest, b"-----").filter(|end| rest[*end..].starts_with(b"-----END"))
+    else {
+        return first;
+    };
+    let written = &text[first.start..first.end + end];
+    let body = written.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    let body = ["\\n", "\\r"].iter().fold(body, |body, escape| body.trim_end_matches(escape));
+    first.start..first.start + body.len()
+}
+
+/// A private key without line breaks and indentation, which differ from file to file.
+fn unfolded(key: &str) -> String {
+    let is_part = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
+    key.replace("\\n", "").replace("\\r", "").chars().filter(is_part).collect()
 }
 
 /// Credentials in a text of keys and values, whatever the format: `password: x`, `"token": "x"`, `KEY=x`.
@@ -133,7 +167,7 @@ pub(super) fn leak_under(key: &str, value: &str, range: Range<usize>) -> Option<
 }
 
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?:^|[\s,{("'])["']?([A-Za-z][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)[ \t]*(?:[,;}\]]|$))"#;
+    let pattern = r#"(?:^|[\s,{("'])["']?([A-Za-z][A-Za-z0-9_.-]*)["']?[ \t]*[:=][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',;}\])]+)(?:[ \t\r]*(?:[,;}\]]|$)|[ \t]+#))"#;
     Regex::new(pattern).expect("the pattern is constant")
 });
 
@@ -174,6 +208,7 @@ fn whole(key: &str, value: &str) -> Option<Leak> {
     if !is_credential || !is_literal(trimmed) {
         return None;
     }
+    let start = value.len() - value.trim_start().len();
     let what = match kind {
         _ if is_hash => "the hash of a password",
         Some(KeyKind::Password) => "a password",
@@ -182,7 +217,7 @@ fn whole(key: &str, value: &str) -> Option<Leak> {
     Some(Leak {
         credential: trimmed.to_owned(),
         what: what.into(),
-        range: 0..value.len(),
+        range: start..start + trimmed.len(),
         is_weak: is_hash,
         is_key: false,
         is_unsure: !is_random && kind != Some(KeyKind::Password) || kind.is_none(),
@@ -271,3 +306,41 @@ pub(super) fn is_allowed(source: &Source, span: Span) -> bool {
 
 /// What to say about a credential that another scanner was told to leave alone.
 const ALLOWED: &str = "Another scanner was told to be silent here, but not why. Waive the finding with the reason, or move the credential to a secret store.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_ends_with_its_line_or_before_a_comment() {
+        for text in [
+            "password = kB7-qarNu2_vtLm9x",
+            "password: kB7-qarNu2_vtLm9x # why\n",
+            "a: b\r\npassword: kB7-qarNu2_vtLm9x\r\nc: d\r\n",
+            "{\"password\": \"kB7-qarNu2_vtLm9x\"}",
+        ] {
+            let found: Vec<_> = by_key(text).into_iter().map(|leak| leak.credential).collect();
+            assert_eq!(found, ["kB7-qarNu2_vtLm9x"], "{text}");
+        }
+        assert_eq!(by_key("# the password: kB7-qarNu2_vtLm9x opens it"), []);
+    }
+
+    #[test]
+    fn a_private_key_is_all_of_its_lines_however_it_is_indented() {
+        let (begin, end) = ("-----BEGIN PRIV", "-----END PRIVATE KEY-----");
+        let lines = ["MIIEowIBAAKCAQEAq8Zt2LmX0vR5yN7c", "J4bWk1Hs6DfGpA3eUiOzQw9ErT8yUiPa", "c2hvcnQ="];
+        let key = |separator: &str| {
+            let body = lines.join(separator);
+            let text = format!("key: {begin}ATE KEY-----{separator}{body}{separator}{end}");
+            let leaks = by_shape(&text);
+            assert_eq!(leaks.len(), 1, "{text}");
+            assert_eq!(&text[leaks[0].range.clone()], body);
+            leaks[0].credential.clone()
+        };
+        assert_eq!(key("\n"), key("\n    "));
+        assert_eq!(key("\n"), key("\\n"));
+        assert_eq!(key("\n"), lines.concat());
+        let open = format!("{begin}ATE KEY-----\n{}\nname: web\n{begin}ATE KEY-----\n", lines[0]);
+        assert_eq!(by_shape(&open)[0].credential, lines[0]);
+    }
+}

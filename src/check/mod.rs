@@ -29,12 +29,14 @@ mod token;
 mod unknown_protection_value;
 
 use crate::codebase::Codebase;
-use crate::finding::{Label, ObjectId};
+use crate::finding::{Credential, Label, ObjectId};
 use crate::model::object::Object;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 pub use missing::Missing;
+
+pub use credential::{credentials_by_shape, credentials_in};
 
 /// A question asked of the whole codebase. Its serde fields are the parameters a rule page gives in `with:`.
 pub trait Check: Send + Sync {
@@ -48,6 +50,7 @@ pub struct Outcome {
     looked_at: usize,
     violations: Vec<Violation>,
     troubles: Vec<Problem>,
+    credentials: Vec<Credential>,
 }
 
 impl Outcome {
@@ -66,6 +69,11 @@ impl Outcome {
         self.violations.extend(violations);
     }
 
+    /// Says that a credential stands here, which no report may show.
+    pub fn conceal(&mut self, span: Span, text: &str) {
+        self.credentials.push(Credential { span, text: text.to_owned() });
+    }
+
     /// Says that the check itself failed at a place: there is no answer, and that is not silent.
     pub fn trouble(&mut self, trouble: Problem) {
         self.troubles.push(trouble);
@@ -76,9 +84,9 @@ impl Outcome {
         self.looked_at
     }
 
-    /// What was objected to, and where the check failed.
-    pub fn into_parts(self) -> (Vec<Violation>, Vec<Problem>) {
-        (self.violations, self.troubles)
+    /// What was objected to, where the check failed, and what no report may show.
+    pub fn into_parts(self) -> (Vec<Violation>, Vec<Problem>, Vec<Credential>) {
+        (self.violations, self.troubles, self.credentials)
     }
 
     /// What two parts of one check saw.
@@ -87,6 +95,7 @@ impl Outcome {
         self.looked_at += other.looked_at;
         self.violations.extend(other.violations);
         self.troubles.extend(other.troubles);
+        self.credentials.extend(other.credentials);
         self
     }
 }

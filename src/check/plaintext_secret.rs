@@ -9,7 +9,7 @@ use crate::finding::ObjectId;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
-use crate::model::secret::{is_kept_elsewhere, is_sops, key_kind};
+use crate::model::secret::{is_kept_elsewhere, is_sops, is_sops_text, key_kind};
 use crate::source::{FileId, Span};
 use crate::yaml::{Entry, Node};
 use serde::Deserialize;
@@ -41,9 +41,30 @@ impl Check for PlaintextSecret {
             outcome.looked_at(found.generators(kustomization));
             outcome.looked_at(found.inline_patches(kustomization));
         }
-        for places in found.by_credential.into_values() {
+        conceal_unjudged(codebase, outcome);
+        for (credential, places) in found.by_credential {
+            for place in &places {
+                outcome.conceal(place.span, &credential);
+            }
             let places = places.into_iter().map(|one| place(codebase, one));
             outcome.report_all(one_finding(places.collect()));
+        }
+    }
+}
+
+/// Nobody objects to the Secrets of tests and documentation, and no report shows their values all the same.
+fn conceal_unjudged(codebase: &Codebase, outcome: &mut Outcome) {
+    let unjudged = codebase.documents().filter(|document| !document.zone.is_judged());
+    for root in unjudged.map(|document| document.root) {
+        if !root.get("kind").is_some_and(|kind| kind.is_text("Secret")) {
+            continue;
+        }
+        for field in ["data", "stringData"] {
+            for entry in root.get(field).into_iter().flat_map(Node::entries) {
+                for leak in leaks(field, entry) {
+                    outcome.conceal(written(field, entry.value, &leak), &leak.credential);
+                }
+            }
         }
     }
 }
@@ -100,7 +121,8 @@ impl Found<'_> {
                 for leak in leaks(field, entry) {
                     let id = Some(object.id(entry.value));
                     let key = entry.key.text().into_owned();
-                    let mut place = self.place(entry.value.span(), object.title(), key, &leak, id);
+                    let span = written(field, entry.value, &leak);
+                    let mut place = self.place(span, object.title(), key, &leak, id);
                     place.is_deleted = is_deleted;
                     place.weaker += 2 * u8::from(is_deleted);
                     self.by_credential.entry(leak.credential).or_default().push(place);
@@ -130,7 +152,8 @@ impl Found<'_> {
         let Some((key, value)) = text.split_once('=') else { return };
         let value = value.trim_matches(['"', '\'']);
         for leak in in_secret(key, value) {
-            let place = self.place(literal.span(), owner.into(), key.into(), &leak, None);
+            let place =
+                self.place(within(literal, &text, value, &leak), owner.into(), key.into(), &leak, None);
             self.by_credential.entry(leak.credential).or_default().push(place);
         }
     }
@@ -140,20 +163,19 @@ impl Found<'_> {
         let file = input.file;
         let source = self.codebase.source(file);
         let encrypted = self.codebase.tree(file).is_some_and(|tree| tree.roots().any(is_sops));
-        if encrypted || source.text().contains("sops_mac=") {
+        if encrypted || is_sops_text(source.text()) {
             return;
         }
-        let mut offset = 0;
-        for line in source.text().split_inclusive('\n') {
-            let start = offset as u32;
-            offset += line.len();
-            let Some((key, value)) =
-                line.trim().split_once('=').filter(|(key, _)| input.is_env && !key.starts_with('#'))
+        for line in source.text().lines().filter(|_| input.is_env) {
+            let Some((key, value)) = line.trim().split_once('=').filter(|(key, _)| !key.starts_with('#'))
             else {
                 continue;
             };
-            for leak in in_secret(key, value.trim_matches(['"', '\''])) {
-                let span = Span::new(file, start, start + line.trim_end().len() as u32);
+            let value = value.trim_matches(['"', '\'']);
+            let start = offset_in(source.text(), value);
+            for leak in in_secret(key, value) {
+                let at = |offset: usize| (start + offset) as u32;
+                let span = Span::new(file, at(leak.range.start), at(leak.range.end));
                 let place = self.place(span, owner.into(), key.into(), &leak, None);
                 self.by_credential.entry(leak.credential).or_default().push(place);
             }
@@ -192,6 +214,25 @@ impl Found<'_> {
             is_deleted: false,
         }
     }
+}
+
+/// Where a credential of an entry of a Secret is written: the credential alone, unless it is encoded.
+fn written(field: &str, value: Node<'_>, leak: &Leak) -> Span {
+    // A text that was taken as it is, because it is no base64, holds its credential at this place, too.
+    let is_verbatim =
+        field == "stringData" || value.text().get(leak.range.clone()) == Some(&*leak.credential);
+    if is_verbatim { value.span_within(leak.range.clone()) } else { value.span() }
+}
+
+/// Where a credential stands in a scalar that holds `KEY=value`.
+fn within(scalar: Node<'_>, text: &str, value: &str, leak: &Leak) -> Span {
+    let start = offset_in(text, value);
+    scalar.span_within(start + leak.range.start..start + leak.range.end)
+}
+
+/// How many bytes of a text stand before a part of it.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 /// The credentials in one entry of a Secret.

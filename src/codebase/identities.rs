@@ -10,7 +10,7 @@ use crate::model::workload::Workload;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Every name that something in the codebase takes for a cluster, and what speaks for it.
 #[derive(Debug, Default)]
@@ -106,18 +106,18 @@ fn namesakes(codebase: &Codebase, candidates: &mut Candidates) {
 }
 
 /// Words that name something else as well, so that finding them says nothing: namespaces, applications, their folders.
-fn taken_words(codebase: &Codebase) -> BTreeSet<String> {
-    let mut taken = BTreeSet::new();
+fn taken_words(codebase: &Codebase) -> HashSet<Cow<'_, str>> {
+    let mut taken = HashSet::new();
     for object in codebase.objects() {
         let runs = Workload::of(object).is_some() || object.is("", "Service") || object.is("", "Namespace");
-        taken.extend(object.name().filter(|_| runs).map(Cow::into_owned));
-        taken.extend(object.namespace().map(Cow::into_owned));
+        taken.extend(object.name().filter(|_| runs));
+        taken.extend(object.namespace());
     }
     for kustomization in codebase.kustomizations() {
-        taken.extend(kustomization.namespace().map(|namespace| namespace.text().into_owned()));
+        taken.extend(kustomization.namespace().map(Node::text));
     }
     for source in codebase.sources() {
-        taken.extend(application_folders(source).map(str::to_owned));
+        taken.extend(application_folders(source).map(Cow::Borrowed));
     }
     taken
 }

@@ -145,7 +145,7 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
         return json.into_iter().for_each(|json| of_embedded_dashboard(source, json, monitors));
     }
     of_queries(source, root, monitors);
-    of_variables(source, root, monitors);
+    of_variables(root, monitors);
 }
 
 /// The configuration of Alertmanager, by itself or inside the values of a chart.
@@ -184,7 +184,7 @@ fn of_embedded_dashboard(source: &Source, value: Node<'_>, monitors: &mut Monito
     if value.raw().contains("\"templating\"")
         && let Some(tree) = value.embedded()
     {
-        tree.roots().for_each(|root| of_variables(source, root, monitors));
+        tree.roots().for_each(|root| of_variables(root, monitors));
     }
 }
 
@@ -203,7 +203,7 @@ fn of_queries(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 }
 
 /// The cluster that a dashboard shows when it is opened, and the clusters it offers.
-fn of_variables(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
+fn of_variables(root: Node<'_>, monitors: &mut Monitors) {
     let lists = root.walk().filter_map(|node| node.at(&["templating", "list"]));
     for variable in lists.flat_map(Node::items) {
         let Some(name) = variable.get("name").filter(|name| is_cluster_key(&name.text())) else { continue };
@@ -213,7 +213,7 @@ fn of_variables(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
         monitors.texts += 1;
         for value in current.chain(offered).flat_map(values) {
             monitors.filters.push(Filter {
-                span: inner(source, value),
+                span: value.span_within(0..value.text().len()),
                 key: name.text().into_owned(),
                 value: value.text().into_owned(),
                 language: Language::Variable,
@@ -226,11 +226,4 @@ fn of_variables(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 
 fn values(node: Node<'_>) -> Vec<Node<'_>> {
     if node.is_sequence() { node.items().collect() } else { vec![node] }
-}
-
-/// The text without its quotes.
-fn inner(source: &Source, node: Node<'_>) -> Span {
-    let span = node.span();
-    let quoted = source.slice(span).starts_with(['"', '\'']);
-    if quoted { Span::new(span.file, span.start + 1, span.end - 1) } else { span }
 }

@@ -2,7 +2,11 @@
 
 use super::image::Pin;
 use super::injected::is_injected;
+use regex::Regex;
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What an address, a revision or a version of a chart pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +123,28 @@ pub fn repository(url: &str) -> String {
     key
 }
 
+/// A text with the addresses in it, without what logs in there: `https://user:password@host` becomes `https://host`.
+/// A user alone is part of the address of a repository, `ssh://git@host`, but over HTTP it is a token.
+pub fn without_userinfo(text: &str) -> Cow<'_, str> {
+    static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r#"(?x)
+            \b ((?i:https?)://) [^\s/?\#"'`<>]* @
+          | \b ([A-Za-z][A-Za-z0-9+.-]*://) [^\s/?\#"'`<>:]* : [^\s/?\#"'`<>]* @
+        "#;
+        Regex::new(pattern).expect("the pattern is constant")
+    });
+    LOGIN.replace_all(text, "$1$2")
+}
+
+/// Where web addresses in a text hold a user without a password, which is a token, unless it is filled in.
+pub fn users_alone(text: &str) -> impl Iterator<Item = Range<usize>> {
+    static USER: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r#"\b(?i:https?)://([^\s/?#"'`<>:@${}%]+)@"#;
+        Regex::new(pattern).expect("the pattern is constant")
+    });
+    USER.captures_iter(text).filter_map(|captures| Some(captures.get(1)?.range()))
+}
+
 /// Whether a web address without scheme is one file and no repository.
 fn is_file(path: &str) -> bool {
     let ending = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
@@ -192,6 +218,22 @@ mod tests {
         ];
         for (text, pinned) in cases {
             assert_eq!(address(text), pinned, "{text}");
+        }
+    }
+
+    #[test]
+    fn logins_are_left_out() {
+        let cases = [
+            ("`https://ci:zR4-wmdTq8@git.internal/a@v1`", "`https://git.internal/a@v1`"),
+            ("git::https://x-access-token@github.com/a", "git::https://github.com/a"),
+            ("HTTPS://ci:p@ss@git.internal:8443/a", "HTTPS://git.internal:8443/a"),
+            ("oci://ci:zR4@a.internal/x ssh://ci:zR4@b.internal/y", "oci://a.internal/x ssh://b.internal/y"),
+            ("ssh://git@git.internal/a, git@git.internal:a", "ssh://git@git.internal/a, git@git.internal:a"),
+            ("https://git.internal/a?mail=x@y.internal", "https://git.internal/a?mail=x@y.internal"),
+            ("https://git.internal:8443#a@b", "https://git.internal:8443#a@b"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without_userinfo(text), expected);
         }
     }
 

@@ -262,6 +262,11 @@ pub fn entropy(text: &str) -> f64 {
     -shares.map(|share| share * share.log2()).sum::<f64>()
 }
 
+/// Whether SOPS encrypted a text that is no YAML: settings, Terraform.
+pub fn is_sops_text(text: &str) -> bool {
+    text.contains("sops_mac=") || text.contains("ENC[AES256_GCM")
+}
+
 /// Whether SOPS encrypted the document: it keeps its keys and its checksum under `sops`.
 pub fn is_sops(root: Node<'_>) -> bool {
     let sops = root.get("sops").filter(|sops| sops.is_mapping());
@@ -294,6 +299,8 @@ pub fn is_kept_elsewhere(object: Object<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml::parse;
 
     #[test]
     fn what_only_looks_like_a_credential_is_none() {
@@ -326,6 +333,17 @@ mod tests {
         for (key, value) in cases {
             assert_eq!(grade(key, value), None, "{key}: {value}");
         }
+    }
+
+    #[test]
+    fn sops_signs_what_it_encrypts() {
+        let is_sops = |text: &str| {
+            let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
+            parse(file, text.into()).roots().any(super::is_sops)
+        };
+        assert!(is_sops("a: ENC[x]\nsops:\n  age: []\n  mac: ENC[y]\n"));
+        assert!(!is_sops("sops:\n  version: 3.9.0\n"));
+        assert!(!is_sops("sops: true\n"));
     }
 
     #[test]

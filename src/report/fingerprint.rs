@@ -6,6 +6,7 @@
 use crate::finding::Finding;
 use crate::report::Report;
 use crate::source::{Source, Span};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,39 +19,42 @@ use std::fmt::Write as _;
 ///   else the offending line without the blanks around it,
 /// * then how many findings with all this in common stand before it in the file.
 pub fn of(report: &Report) -> Vec<String> {
-    let mut order: Vec<usize> = (0..report.findings.len()).collect();
+    let identities: Vec<String> =
+        report.findings.par_iter().map(|finding| identity(report, finding)).collect();
+    let mut order: Vec<usize> = (0..identities.len()).collect();
     // The counter follows the places, not the severities, which may change without the code.
     order.sort_by_key(|&index| report.findings[index].span);
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut seen: HashMap<&str, u32> = HashMap::new();
     let mut fingerprints = vec![String::new(); order.len()];
     for index in order {
-        let finding = &report.findings[index];
-        let identity = identity(finding, report.sources.get(finding.span.file));
-        let before = seen.entry(identity.clone()).or_default();
-        fingerprints[index] = digest(&identity, *before);
+        let identity = &identities[index];
+        let before = seen.entry(identity).or_default();
+        fingerprints[index] = digest(identity, *before);
         *before += 1;
     }
     fingerprints
 }
 
 /// The API version is left out: it changes in an upgrade, and the finding is still the same.
-fn identity(finding: &Finding, source: &Source) -> String {
+fn identity(report: &Report, finding: &Finding) -> String {
+    let source = report.sources.get(finding.span.file);
     let (rule, path) = (finding.rule.as_str(), source.path());
     let Some(object) = &finding.object else {
-        return [rule, path, "line", offending_line(source, finding.span)].join("\0");
+        return [rule, path, "line", &offending_line(report, source, finding.span)].join("\0");
     };
     let namespace = object.namespace.as_deref().unwrap_or_default();
     [rule, path, "object", &object.kind, namespace, &object.name, &object.pointer].join("\0")
 }
 
 /// Of a very long line, such as a dashboard written in one, only what is near: the rest is another matter.
-fn offending_line(source: &Source, span: Span) -> &str {
+/// Without its secrets: who knows all the rest could find out a short one by trying.
+fn offending_line(report: &Report, source: &Source, span: Span) -> String {
     const NEAR: u32 = 200;
     let at = source.clamp(span.start);
-    let Some(line) = source.line_span(source.line(at)) else { return "" };
+    let Some(line) = source.line_span(source.line(at)) else { return String::new() };
     let start = source.clamp(line.start.max(at.saturating_sub(NEAR)));
     let end = source.clamp(line.end.min(at.saturating_add(NEAR)));
-    source.slice(Span::new(span.file, start, end)).trim()
+    report.secrets.shown(source, Span::new(span.file, start, end)).text.trim().to_owned()
 }
 
 fn digest(identity: &str, before: u32) -> String {

@@ -8,12 +8,15 @@ use crate::report::location;
 use crate::report::visible::is_active;
 use crate::report::{FactorSummary, Report, fingerprint};
 use crate::source::Sources;
+use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use std::io;
 
-/// Writes the report as one JSON document and a line break.
+/// Writes the report as one JSON document and a line break. Each finding stands on a line of its own, so that the
+/// report can be searched and compared line by line.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&Document::new(report))?;
+    let text = serde_json::to_string_pretty(&Document::new(report)?)?;
     write_visible(&text, out)?;
     out.write_all(b"\n")
 }
@@ -42,7 +45,7 @@ struct Document<'a> {
     version: u32,
     tool: Tool,
     summary: Summary,
-    findings: Vec<JsonFinding<'a>>,
+    findings: Vec<Box<RawValue>>,
     /// Findings that a waiver accepts. Always there, so that a reader need not ask whether it is.
     waived: [(); 0],
     held_back: Vec<JsonHeldBack<'a>>,
@@ -51,19 +54,20 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(report: &'a Report) -> Self {
-        let fingerprints = fingerprint::of(report);
-        let findings = report.findings.iter().zip(fingerprints);
-        Self {
+    fn new(report: &'a Report) -> serde_json::Result<Self> {
+        let findings = report.findings.par_iter().zip(fingerprint::of(report));
+        let findings =
+            findings.map(|(finding, print)| to_raw_value(&JsonFinding::new(report, finding, print)));
+        Ok(Self {
             version: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             summary: Summary::new(report),
-            findings: findings.map(|(finding, print)| JsonFinding::new(report, finding, print)).collect(),
+            findings: findings.collect::<serde_json::Result<_>>()?,
             waived: [],
             held_back: report.held_back.iter().map(|held| JsonHeldBack::new(&report.sources, held)).collect(),
             problems: report.problems.iter().map(|problem| JsonProblem::new(report, problem)).collect(),
             skipped: report.skipped.iter().map(JsonSkipped::new).collect(),
-        }
+        })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod human;
 pub mod json;
 pub mod location;
+pub mod secrets;
 pub mod visible;
 
 use crate::codebase::Codebase;
@@ -17,6 +18,8 @@ use crate::finding::{Factor, Finding, HeldBack, Severity};
 use crate::problem::{Place, Problem, Skipped};
 use crate::rule::Verdict;
 use crate::source::{FileId, Sources};
+use rayon::prelude::*;
+use secrets::Secrets;
 
 /// The result of one run, about the paths the user asked about. Everything is sorted; the same input gives the same
 /// report.
@@ -24,6 +27,8 @@ use crate::source::{FileId, Sources};
 pub struct Report {
     /// What was read, in all of the codebase.
     pub sources: Sources,
+    /// What no format may show of it.
+    pub secrets: Secrets,
     /// Sorted by factor, severity (worst first), place and rule.
     pub findings: Vec<Finding>,
     /// Findings that were not made, because something unread may hold what is missing. Sorted by rule.
@@ -133,7 +138,7 @@ impl Report {
         verdict.findings.retain(|finding| is_inside(finding.span.file));
         verdict.held_back.retain(|held_back| is_inside(held_back.span.file));
         let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
-        let Verdict { findings, held_back, problems: troubles, .. } = verdict;
+        let Verdict { mut findings, held_back, problems: troubles, credentials, .. } = verdict;
         let (sources, mut problems, mut skipped) = codebase.into_parts();
         problems.extend(troubles);
         problems.retain(|problem| match &problem.place {
@@ -143,7 +148,12 @@ impl Report {
         problems.sort();
         skipped.retain(|skipped| named.holds(&skipped.path));
         skipped.sort();
-        Self { sources, findings, held_back, problems, skipped, counts, factors }
+        let secrets = Secrets::new(&sources, credentials);
+        findings.par_iter_mut().for_each(|finding| secrets.conceal_in_finding(finding));
+        for problem in &mut problems {
+            secrets.conceal_in(&mut problem.message);
+        }
+        Self { sources, secrets, findings, held_back, problems, skipped, counts, factors }
     }
 
     /// How many findings have this severity.

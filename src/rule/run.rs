@@ -4,7 +4,7 @@ use super::Rule;
 use crate::check::{Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::unread::Unread;
-use crate::finding::{Factor, Finding, HeldBack};
+use crate::finding::{Credential, Factor, Finding, HeldBack};
 use crate::model::role::Zone;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -22,6 +22,8 @@ pub struct Verdict {
     pub held_back: Vec<HeldBack>,
     /// Rules that failed at a place, which they never do silently.
     pub problems: Vec<Problem>,
+    /// What no report may show, in no order.
+    pub credentials: Vec<Credential>,
 }
 
 /// Runs all rules in parallel. The answer does not depend on the number of threads.
@@ -48,12 +50,13 @@ fn outcome(rule: &Rule, codebase: &Codebase) -> Outcome {
 impl Verdict {
     fn add(&mut self, rule: &Rule, outcome: Outcome, codebase: &Codebase, unread: &[Unread<'_>]) {
         let places = outcome.places();
-        let (violations, troubles) = outcome.into_parts();
+        let (violations, troubles, credentials) = outcome.into_parts();
         let (violations, held_back) = hold_back(rule, violations, unread);
         // A rule that would object, and may not, has assessed nothing.
         if places > 0 && (held_back.is_empty() || !violations.is_empty()) {
             self.assessed.push(rule.factor);
         }
+        self.credentials.extend(credentials);
         self.held_back.extend(held_back);
         self.findings.extend(violations.into_iter().map(|violation| finding(rule, violation, codebase)));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {

@@ -7,8 +7,11 @@
     reason = "each harness uses its part of this"
 )]
 
-use k8factor::finding::{Confidence, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity};
+use k8factor::finding::{
+    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity,
+};
 use k8factor::problem::{Problem, SkipReason, Skipped};
+use k8factor::report::secrets::Secrets;
 use k8factor::report::{Counts, FactorSummary, Report};
 use k8factor::source::{FileKind, Sources, Span};
 
@@ -28,6 +31,7 @@ pub fn report(files: &[(&str, &str)]) -> Report {
         waived: 0,
     });
     Report {
+        secrets: Secrets::new(&sources, Vec::new()),
         sources,
         findings: Vec::new(),
         held_back: Vec::new(),
@@ -432,5 +436,7 @@ pub fn random(random: &mut fastrand::Rng) -> Report {
         found.related = (0..3).map(|_| label(span(), "some words about this place")).collect();
         add(&mut report, found);
     }
+    let secrets = (0..2).map(|_| Credential { span: span(), text: String::new() }).collect();
+    report.secrets = Secrets::new(&report.sources, secrets);
     report
 }

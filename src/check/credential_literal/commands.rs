@@ -6,7 +6,7 @@ use crate::codebase::Codebase;
 use crate::model::script::scripts;
 use crate::model::secret::{KeyKind, is_mixed, key_kind};
 use crate::model::shell::{Command, Word};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -18,14 +18,22 @@ pub(super) fn look_at(codebase: &Codebase, source: &Source, found: &mut Found) {
     for script in scripts(source, codebase.tree(source.id())) {
         for command in script.pipelines().iter().flat_map(|pipeline| &pipeline.commands) {
             for (leak, word) in leaks(command) {
-                let span = script.span(&word.range);
-                let is_known = |known: crate::source::Span| known.start < span.end && span.start < known.end;
+                let span = narrowed(source, script.span(&word.range), &leak.credential);
+                let is_known = |known: Span| known.start < span.end && span.start < known.end;
                 if !found.places.iter().any(|place| is_known(place.span)) {
                     found.add(codebase, span, leak);
                 }
             }
         }
     }
+}
+
+/// The credential alone, where the word is written as the shell reads it.
+fn narrowed(source: &Source, word: Span, credential: &str) -> Span {
+    source.slice(word).rfind(credential).map_or(word, |at| {
+        let start = word.start + at as u32;
+        Span::new(word.file, start, start + credential.len() as u32)
+    })
 }
 
 /// A file without any of these has no credential on a command line.

@@ -8,7 +8,7 @@ use crate::model::cluster::Spec;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
-use crate::model::secret::{is_mixed, is_sops};
+use crate::model::secret::{is_mixed, is_sops, is_sops_text};
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::{Entry, Node, Shape, Style, Tree};
 use regex::Regex;
@@ -44,7 +44,7 @@ pub(super) fn look_at(codebase: &Codebase, source: &Source, known: &[Span], foun
 /// templates give defaults.
 fn in_text(codebase: &Codebase, source: &Source, found: &mut Found) {
     let is_script = matches!(source.kind(), FileKind::Shell | FileKind::Makefile | FileKind::HelmTemplate);
-    if source.text().contains("sops_mac=") || source.text().contains("ENC[AES256_GCM") {
+    if is_sops_text(source.text()) {
         return;
     }
     found.looked_at += usize::from(!is_script);
@@ -203,7 +203,7 @@ impl Walk<'_, '_> {
         if !item.is_templated()
             && let Some(leak) = leak_under(key, value, 0..value.len())
         {
-            self.add(key, item.span(), leak, true);
+            self.add(key, item.span_within(end_of(&item.text(), value)), leak, true);
         }
     }
 
@@ -211,7 +211,7 @@ impl Walk<'_, '_> {
     fn pair(&mut self, key: &str, value: Node<'_>, is_variable: bool) {
         let Some(text) = value.as_str() else { return };
         if let Some(leak) = leak_under(key, &text, 0..text.len()) {
-            self.add(key, value.span(), leak, is_variable);
+            self.add(key, value.span_within(leak.range.clone()), leak, is_variable);
         }
     }
 
@@ -244,9 +244,10 @@ impl Walk<'_, '_> {
             let text = literal.text();
             let Some((key, value)) = text.split_once('=') else { continue };
             self.found.looked_at += 1;
-            let value = value.trim_matches(['"', '\'']);
-            if let Some(leak) = leak_under(key, value, 0..value.len()) {
-                self.add(key, literal.span(), leak, false);
+            let bare = value.trim_matches(['"', '\'']);
+            if let Some(leak) = leak_under(key, bare, 0..bare.len()) {
+                let end = end_of(&text, value.trim_start_matches(['"', '\'']));
+                self.add(key, literal.span_within(end.start..end.start + bare.len()), leak, false);
             }
         }
         for patch in Kustomization::new(root, self.source).inline_patches() {
@@ -273,6 +274,11 @@ impl Walk<'_, '_> {
         place.weaker += weaker;
         place.less_sure += u8::from(!runs);
     }
+}
+
+/// Where the last part of a text stands.
+fn end_of(text: &str, part: &str) -> std::ops::Range<usize> {
+    text.len() - part.len()..text.len()
 }
 
 /// Nearly no key does, and there are very many: one look at each byte sorts them out.

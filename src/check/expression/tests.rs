@@ -37,7 +37,7 @@ fn judge(text: &str, each: &[&str], fails: &str, message: &str) -> Vec<String> {
     let mut outcome = Outcome::default();
     Expression::new(kinds, each, fails, message).expect("a message").run(&codebase, &mut outcome);
     assert!(outcome.places() > 0, "nothing was looked at");
-    let (violations, troubles) = outcome.into_parts();
+    let (violations, troubles, _) = outcome.into_parts();
     let messages = violations.into_iter().map(|violation| violation.message);
     messages
         .chain(troubles.into_iter().map(|Problem { message, .. }| format!("trouble: {message}")))

@@ -1,6 +1,6 @@
 //! Secrets that a patch inside a kustomization fills in.
 
-use super::{Found, leaks};
+use super::{Found, leaks, written};
 use crate::check::credential::{decoded, in_secret};
 use crate::model::kustomization::Kustomization;
 use crate::source::Span;
@@ -25,7 +25,8 @@ fn patches(kustomization: Kustomization<'_>) -> impl Iterator<Item = (Node<'_>, 
 
 /// Most patches are about something else, and need not be read.
 fn names_secret(text: Node<'_>) -> bool {
-    let mut lines = text.raw().lines().map(|line| line.trim().replace(['"', '\'', ','], ""));
+    let text = text.text();
+    let mut lines = text.lines().map(|line| line.trim().replace(['"', '\'', ','], ""));
     lines.any(|line| line.strip_prefix("kind:").is_some_and(|kind| kind.trim() == "Secret"))
 }
 
@@ -54,7 +55,7 @@ impl Found<'_> {
                 for leak in leaks(field, entry) {
                     let owner = format!("the patch of Secret `{name}`");
                     let key = entry.key.text().into_owned();
-                    let place = self.place(entry.value.span(), owner, key, &leak, None);
+                    let place = self.place(written(field, entry.value, &leak), owner, key, &leak, None);
                     self.by_credential.entry(leak.credential).or_default().push(place);
                 }
             }
@@ -73,7 +74,8 @@ impl Found<'_> {
             _ => return,
         };
         for leak in found {
-            let place = self.place(value.span(), "the patch of a Secret".into(), key.clone(), &leak, None);
+            let span = written(field, value, &leak);
+            let place = self.place(span, "the patch of a Secret".into(), key.clone(), &leak, None);
             self.by_credential.entry(leak.credential).or_default().push(place);
         }
     }

@@ -5,7 +5,6 @@ use crate::codebase::Codebase;
 use crate::model::identity::Origin;
 use crate::model::object::Object;
 use crate::model::role::Role;
-use crate::source::Span;
 use crate::yaml::Node;
 use base64::Engine;
 
@@ -133,7 +132,8 @@ fn injected_by_literal(literal: Node<'_>, candidates: &mut Candidates) {
     if let Some((key, value)) = text.split_once('=')
         && INJECTED.contains(&key)
     {
-        candidates.add(Origin::Injection, value, literal.span());
+        let place = literal.span_within(text.len() - value.len()..text.len());
+        candidates.add(Origin::Injection, value, place);
     }
 }
 
@@ -170,15 +170,57 @@ fn named_by_argument(argument: Node<'_>, next: Option<Node<'_>>, candidates: &mu
     } else if let Some((flag, value)) = text.split_once('=')
         && flags.contains(&flag)
     {
-        let span = argument.span();
-        candidates.add(
-            Origin::Argument,
-            value,
-            Span::new(span.file, span.end - value.len() as u32, span.end),
-        );
+        let place = argument.span_within(text.len() - value.len()..text.len());
+        candidates.add(Origin::Argument, value, place);
     }
 }
 
 fn trusted<'a>(codebase: &'a Codebase, group: &str, kind: &str) -> impl Iterator<Item = Object<'a>> {
     codebase.objects_of(group, kind).filter(|object| object.zone().is_meant())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml::parse;
+
+    /// What the places of the names found in the items of a list hold.
+    fn written(text: &str, find: fn(Node<'_>, &mut Candidates)) -> Vec<String> {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml".into(), FileKind::Yaml, text.into());
+        let tree = parse(file, text.into());
+        let mut candidates = Candidates::default();
+        tree.roots().flat_map(Node::items).for_each(|item| find(item, &mut candidates));
+        let found = candidates.0.values().flat_map(|candidate| &candidate.evidence);
+        found.map(|evidence| sources.get(file).slice(evidence.span).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_name_in_an_argument_has_its_own_place() {
+        let arguments = [
+            "- --cluster=tokyo-1\n",
+            "- '--cluster=tokyo-1'\n",
+            "- \"--cluster-name=tokyo-1\"\n",
+            "- |-\n  --cluster-name=tokyo-1\n",
+        ];
+        for text in arguments {
+            assert_eq!(
+                written(text, |item, found| named_by_argument(item, None, found)),
+                ["tokyo-1"],
+                "{text}"
+            );
+        }
+        let escaped = "- \"\\x2D-cluster=tokyo-1\"\n";
+        let whole = ["\"\\x2D-cluster=tokyo-1\""];
+        assert_eq!(written(escaped, |item, found| named_by_argument(item, None, found)), whole);
+    }
+
+    #[test]
+    fn a_name_in_a_literal_has_its_own_place() {
+        for text in ["- CLUSTER_NAME=tokyo-1\n", "- 'CLUSTER_NAME=tokyo-1'\n", "- \"CLUSTER_NAME=tokyo-1\"\n"]
+        {
+            assert_eq!(written(text, injected_by_literal), ["tokyo-1"], "{text}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The few lines of a file that a report shows: narrow enough to print and harmless for a terminal.
 //!
 //! An excerpt is a text of its own with its own offsets, so that whoever draws it needs to know nothing about
-//! long lines, control characters, tabs, CRLF or places that do not fit the file.
+//! secrets, long lines, control characters, tabs, CRLF or places that do not fit the file.
 
+use crate::report::secrets::Secrets;
 use crate::report::visible::{stand_in, visible};
 use crate::source::{Position, Source, Span};
 use std::ops::Range;
@@ -46,7 +47,7 @@ pub(super) struct Mark {
 }
 
 /// The excerpts that show all the places, in the order of the lines. Each line takes at most `width` columns.
-pub(super) fn excerpts(source: &Source, places: &[Place], width: usize) -> Vec<Excerpt> {
+pub(super) fn excerpts(source: &Source, secrets: &Secrets, places: &[Place], width: usize) -> Vec<Excerpt> {
     let mut chunks: Vec<Vec<Cut>> = Vec::new();
     for cut in cuts(source, places) {
         match chunks.last_mut() {
@@ -54,7 +55,7 @@ pub(super) fn excerpts(source: &Source, places: &[Place], width: usize) -> Vec<E
             _ => chunks.push(vec![cut]),
         }
     }
-    chunks.iter().map(|chunk| draw(source, chunk, width)).collect()
+    chunks.iter().map(|chunk| draw(source, secrets, chunk, width)).collect()
 }
 
 /// A place cut down to its first line: of a label over a thousand lines, the first is the one to show.
@@ -118,14 +119,15 @@ fn continues(source: &Source, chunk: &[Cut], next: &Cut, width: usize) -> bool {
 }
 
 /// Writes the lines from one above the first place to one below the last.
-fn draw(source: &Source, chunk: &[Cut], width: usize) -> Excerpt {
+fn draw(source: &Source, secrets: &Secrets, chunk: &[Cut], width: usize) -> Excerpt {
     let first_line = chunk.first().map_or(1, |cut| cut.line.saturating_sub(1).max(1));
     let last_line = chunk.last().map_or(1, |cut| cut.line + 1).min(last_line_to_show(source, chunk));
     let mut excerpt = Excerpt { text: String::new(), first_line, last_line, marks: Vec::new() };
     for line in first_line..=last_line {
         let Some(span) = source.line_span(line) else { continue };
         let cuts: Vec<&Cut> = chunk.iter().filter(|cut| cut.line == line).collect();
-        draw_line(source, span, &cuts, width, &mut excerpt);
+        let line = Line::new(source, secrets, span, &cuts);
+        draw_line(&line, width, &mut excerpt);
     }
     excerpt
 }
@@ -137,22 +139,53 @@ fn last_line_to_show(source: &Source, chunk: &[Cut]) -> u32 {
     if source.text().ends_with('\n') && !is_marked { count - 1 } else { count }
 }
 
-fn draw_line(source: &Source, line: Span, cuts: &[&Cut], width: usize, excerpt: &mut Excerpt) {
-    let text = source.slice(line);
-    let inside = |offset: u32| (offset - line.start) as usize;
-    let marked = match (cuts.first(), cuts.last()) {
-        (Some(first), Some(last)) => inside(first.range.start)..inside(last.range.end),
+/// A line, or as much of a very long one as may be shown, without its secrets.
+struct Line<'a> {
+    text: String,
+    /// Whether more of the line stands before the text, and behind it.
+    goes_on: (bool, bool),
+    /// The places in it, each with its bytes of the text and its position in the file.
+    cuts: Vec<(&'a Cut, Range<usize>, Position)>,
+}
+
+impl<'a> Line<'a> {
+    fn new(source: &Source, secrets: &Secrets, line: Span, cuts: &[&'a Cut]) -> Self {
+        let near = near(source, line, cuts);
+        let shown = secrets.shown(source, near);
+        let inside = |offset: u32| (offset.clamp(near.start, near.end) - near.start) as usize;
+        let place = |cut: &&'a Cut| {
+            let range = shown.place(&(inside(cut.range.start)..inside(cut.range.end)));
+            (*cut, range, source.position(cut.range.start))
+        };
+        let cuts = cuts.iter().map(place).collect();
+        Self { goes_on: (near.start > line.start, near.end < line.end), cuts, text: shown.text }
+    }
+}
+
+/// Some files are one line of a megabyte, and a hundred findings in them need not copy it a hundred times.
+fn near(source: &Source, line: Span, cuts: &[&Cut]) -> Span {
+    const NEAR: u32 = 8192;
+    let start = cuts.first().map_or(line.start, |cut| cut.range.start);
+    let start = source.clamp(start.saturating_sub(NEAR).max(line.start));
+    let end = source.clamp(start.saturating_add(3 * NEAR).min(line.end));
+    Span::new(source.id(), start, end)
+}
+
+fn draw_line(line: &Line, width: usize, excerpt: &mut Excerpt) {
+    let text = line.text.as_str();
+    let marked = match (line.cuts.first(), line.cuts.last()) {
+        (Some((_, first, _)), Some((_, last, _))) => first.start..last.end,
         _ => 0..0,
     };
-    let window = window(text, &marked, width);
+    let window = window(line, &marked, width);
     let mut pen = Pen { text: &mut excerpt.text, column: 0 };
-    if window.start > 0 {
+    if window.start > 0 || line.goes_on.0 {
         pen.write("…");
     }
     let mut done = window.start;
-    for cut in cuts {
-        let start = inside(cut.range.start).clamp(done, window.end);
-        let end = inside(cut.range.end).clamp(start, window.end);
+    for (cut, range, position) in &line.cuts {
+        let start = range.start.clamp(done, window.end);
+        let end = range.end.clamp(start, window.end);
         pen.write(&text[done..start]);
         let (begin, left) = (pen.text.len(), pen.column);
         pen.write(&text[start..end]);
@@ -160,13 +193,13 @@ fn draw_line(source: &Source, line: Span, cuts: &[&Cut], width: usize, excerpt: 
         excerpt.marks.push(Mark {
             range: begin..pen.text.len(),
             columns: left..pen.column,
-            position: source.position(cut.range.start),
+            position: *position,
             message: cut.message.clone(),
             primary: cut.primary,
         });
     }
     pen.write(&text[done..window.end]);
-    if window.end < text.len() {
+    if window.end < text.len() || line.goes_on.1 {
         pen.write("…");
     }
     excerpt.text.push('\n');
@@ -200,8 +233,9 @@ fn columns(character: char, at: usize) -> usize {
 
 /// The part of a line that is shown: all of it, or as much as fits around what is marked.
 /// Never looks at more of the line than it shows.
-fn window(line: &str, marked: &Range<usize>, width: usize) -> Range<usize> {
-    if columns_within(line, width).is_some() {
+fn window(line: &Line, marked: &Range<usize>, width: usize) -> Range<usize> {
+    let (is_whole, line) = (line.goes_on == (false, false), line.text.as_str());
+    if is_whole && columns_within(line, width).is_some() {
         return 0..line.len();
     }
     // One column for the ellipsis on either side.

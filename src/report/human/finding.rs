@@ -90,8 +90,8 @@ fn builds(builds: &[String], limit: usize) -> String {
 /// Nothing is said about a finding that is sure.
 fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
-        Confidence::Low => "low: a hint, look for yourself",
-        Confidence::Medium => "medium: usually true",
+        Confidence::Low => "low (a hint, look for yourself)",
+        Confidence::Medium => "medium (usually true)",
         Confidence::High => "",
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn draw(page: &Page, severity: Severity, places: &[Place]) -> String 
     for file in files {
         let source = page.report.sources.get(file);
         let here: Vec<Place> = places.iter().filter(|place| place.span.file == file).copied().collect();
-        drawn.extend(excerpts(source, &here, width).into_iter().map(|excerpt| (source, excerpt)));
+        drawn.extend(
+            excerpts(source, &page.report.secrets, &here, width).into_iter().map(|excerpt| (source, excerpt)),
+        );
     }
     let digits = drawn.iter().map(|(_, excerpt)| digits(excerpt.last_line)).max().unwrap_or_default();
     let mut text = String::new();

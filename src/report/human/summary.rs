@@ -59,12 +59,12 @@ fn row(page: &Page, factor: &FactorSummary, waived: bool) -> String {
 /// What was read, what was left out and why.
 fn counts(page: &Page) -> String {
     let counts = page.report.counts;
-    let read = [
+    let mut read = vec![
         counted(counts.files, "file"),
         counted(counts.documents, "document"),
         counted(counts.objects, "object"),
-        counted(counts.builds, "build"),
     ];
+    read.extend((counts.builds > 0).then(|| counted(counts.builds, "build")));
     let mut text = entry(page, "read", &read.join(", "));
     if !page.report.skipped.is_empty() {
         text += &entry(page, "skipped", &skipped(page));
@@ -166,7 +166,11 @@ fn list(page: &Page, rules: &[&str]) -> String {
 fn closing(page: &Page) -> String {
     let count = |severity: Severity| {
         let number = page.report.count(severity);
-        let text = counted(number, severity.as_str());
+        let text = match severity {
+            // Nobody counts information.
+            Severity::Info => format!("{number} info"),
+            _ => counted(number, severity.as_str()),
+        };
         if number > 0 { page.palette.severity(severity, &text) } else { text }
     };
     let problems = counted(page.report.problems.len(), "problem");

@@ -38,8 +38,9 @@ impl Codebase {
             skipped.map(|skipped| self.unread_file(&skipped.path, skipped.reason == SkipReason::Encrypted));
         let mut unread: Vec<_> = problems.chain(skipped).filter(|file| is_deployed(file.path)).collect();
         unread.extend(rest);
-        unread.sort();
-        unread.dedup();
+        // The path decides about the rest, and comparing texts would read a file once for each thing that is wrong in it.
+        unread.sort_by_key(|file| (file.path, file.is_encrypted));
+        unread.dedup_by_key(|file| (file.path, file.is_encrypted));
         unread
     }
 

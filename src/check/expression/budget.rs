@@ -19,7 +19,7 @@ pub(super) struct Budget {
 pub(super) const OVERSPENT: &str = "the expressions take too long; let them walk over fewer or smaller lists";
 
 /// Values that one evaluation may visit or make. A second of work, more or less.
-const MOST_AT_ONCE: u64 = 1_000_000;
+const MOST_AT_ONCE: u64 = 200_000;
 /// The same for each object on average.
 const EACH: u64 = 1_000;
 
@@ -130,6 +130,8 @@ fn meter_call(call: &mut CallExpr, in_loop: bool) -> Option<&'static str> {
     match name {
         "distinct" => call.target.as_deref_mut().into_iter().for_each(|list| wrap(list, COMPARED)),
         "replace" => call.args.iter_mut().skip(1).take(1).for_each(|text| wrap(text, REPEATED)),
+        // Where nothing is left, not even the first list is made.
+        "range" => call.args.iter_mut().for_each(|length| wrap_all(length, VISITED)),
         "join" => call.args.iter_mut().for_each(|text| wrap(text, REPEATED)),
         _ => {}
     }
@@ -158,9 +160,12 @@ fn is_namespace(part: &IdedExpr) -> bool {
 
 /// What is written out is short.
 fn wrap(part: &mut IdedExpr, function: &str) {
-    if matches!(part.expr, Expr::Literal(_)) {
-        return;
+    if !matches!(part.expr, Expr::Literal(_)) {
+        wrap_all(part, function);
     }
+}
+
+fn wrap_all(part: &mut IdedExpr, function: &str) {
     let inner = std::mem::take(part);
     let id = inner.id;
     let call = CallExpr { func_name: function.to_owned(), target: None, args: vec![inner] };
@@ -207,7 +212,7 @@ fn size(value: &dyn Val) -> u64 {
 /// How much there is in a value, as far as `most`. What was written in the codebase is there already and weighs one.
 fn weight(value: &dyn Val, most: u64) -> u64 {
     if let Some(text) = value.downcast_ref::<CelString>() {
-        return 1 + text.inner().len() as u64 / 4;
+        return 1 + text.inner().len() as u64 / 16;
     }
     let list = value.downcast_ref::<CelList>().into_iter().flat_map(|list| list.inner().iter());
     let map = value.downcast_ref::<CelMap>().into_iter().flat_map(|map| map.inner().values());

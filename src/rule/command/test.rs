@@ -1,7 +1,7 @@
 //! Runs rules over the examples of their own pages and says where they differ.
 
 use crate::error::Error;
-use crate::rule::{self, Mismatch, Origin, Rule};
+use crate::rule::{self, Mismatch, Rule};
 
 /// Tests rules. Says whether every example holds, and in words which of them do not.
 pub fn test(rules: &[&Rule]) -> Result<(bool, String), Error> {
@@ -22,6 +22,5 @@ fn lines(rule: &Rule, mismatches: &[Mismatch]) -> String {
     let path = rule.page().path();
     let places =
         mismatches.iter().map(|mismatch| format!("     {path}:{}: {}\n", mismatch.line, mismatch.message));
-    let star = if rule.origin == Origin::Own { " *" } else { "" };
-    format!("{verdict} {}{star}\n", rule.id) + &places.collect::<Vec<_>>().concat()
+    format!("{verdict} {}\n", rule.id) + &places.collect::<Vec<_>>().concat()
 }

@@ -1,5 +1,6 @@
 //! What the documents show is what the program prints.
 
+use k8factor::finding::Factor;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +11,7 @@ fn the_picture_is_real_output() {
     let (command, picture) = console(&readme).split_once('\n').expect("a command and what it prints");
     let printed = run(command.strip_prefix("$ ").expect("a prompt"), Path::new("."));
     // `…` on a line of its own stands for what is left out.
-    for part in picture.split("\n…\n") {
+    for part in format!("\n{picture}").split("\n…\n") {
         assert!(printed.contains(part.trim_matches('\n')), "README.md shows what is not printed:\n{part}");
     }
 }
@@ -38,6 +39,15 @@ fn run(command: &str, folder: &Path) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_k8factor"));
     let output = program.args(arguments).current_dir(folder).output().expect("it runs");
     String::from_utf8(output.stdout).expect("what is printed is text")
+}
+
+#[test]
+fn the_factors_ask_the_same_everywhere() {
+    let readme = fs::read_to_string("README.md").expect("README.md exists");
+    for factor in Factor::ALL {
+        let row = format!("| {} | {} | {} |\n", factor.number(), factor.title(), factor.question());
+        assert!(readme.contains(&row), "README.md has no row {row}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod decided;
 mod pipelines;
+mod place;
 mod places;
 mod values;
 
@@ -13,7 +14,8 @@ use crate::model::glob::matches_any;
 use crate::model::image::{ImageName, Pin};
 use crate::source::FileKind;
 use decided::Decided;
-use places::{Place, Texts, Where};
+use place::{Place, Where};
+use places::Texts;
 use serde::Deserialize;
 
 /// Container images without a version.

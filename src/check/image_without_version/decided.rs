@@ -1,6 +1,7 @@
 //! Who sets the version of an image that is written elsewhere: kustomize, Flux, Argo CD, Skaffold, a patch.
 
-use super::places::{Place, Where, containers};
+use super::place::{Place, Where};
+use super::places::containers;
 use crate::codebase::Codebase;
 use crate::model::image::{ImageName, Pin};
 use crate::model::kustomization::Kustomization;

@@ -1,6 +1,6 @@
 //! Where pipelines name the images they run in.
 
-use super::places::{Place, Where};
+use super::place::{Place, Where};
 use crate::source::{CiSystem, Source};
 use crate::yaml::Node;
 

@@ -1,6 +1,6 @@
 //! Images in the values of charts, wherever these stand: in files, in objects that deliver charts, in texts in them.
 
-use super::places::{Place, Where};
+use super::place::{Place, Where};
 use crate::model::delivery::is_application;
 use crate::model::object::Object;
 use crate::source::Span;

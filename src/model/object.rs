@@ -3,7 +3,7 @@
 use super::role::Zone;
 use crate::finding::ObjectId;
 use crate::source::FileId;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Step};
 use std::borrow::Cow;
 
 /// A view of one object. Written and built objects look the same.
@@ -152,25 +152,21 @@ impl<'a> Object<'a> {
     }
 }
 
-/// JSON pointer from a node to one below it; empty where there is none.
+/// JSON pointer from a node to one below it; empty where there is none. It is read from its end, so that the siblings
+/// on the way cost nothing.
 pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
-    let mut path = String::new();
-    let mut at = from;
-    while at.id() != to.id() {
-        let Some((step, child)) = step_towards(at, to) else { break };
-        path.push('/');
-        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        at = child;
+    let mut steps: Vec<Cow<'_, str>> = Vec::new();
+    let mut at = to;
+    while from.holds(to) && at.id() != from.id() {
+        let Some((above, step)) = at.step() else { break };
+        match step {
+            Step::Key if at.id() == to.id() => steps.push(at.text()),
+            // No pointer leads into a key.
+            Step::Key => steps.clear(),
+            Step::Value(key) => steps.push(key.text()),
+            Step::Item(index) => steps.push(index.to_string().into()),
+        }
+        at = above;
     }
-    path
-}
-
-fn step_towards<'a>(at: Node<'a>, to: Node<'_>) -> Option<(Cow<'a, str>, Node<'a>)> {
-    let entry = at.entries().find(|entry| entry.value.holds(to) || entry.key.id() == to.id());
-    if let Some(entry) = entry {
-        let child = if entry.key.id() == to.id() { entry.key } else { entry.value };
-        return Some((entry.key.text(), child));
-    }
-    let (index, item) = at.items().enumerate().find(|(_, item)| item.holds(to))?;
-    Some((index.to_string().into(), item))
+    steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
 }

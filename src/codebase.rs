@@ -267,6 +267,11 @@ impl Codebase {
         &self.skipped
     }
 
+    /// Paths that are there, and that `.k8factorignore` or `exclude` leave out. Sorted.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
     /// How many files are of no kind that k8factor reads.
     pub fn other_files(&self) -> usize {
         self.other_files

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 pub struct Config {
     /// The folder that paths in the report are relative to.
     pub root: PathBuf,
-    /// Files and folders to report on, all inside `root`. They are read whatever ignore files say.
+    /// Files and folders to report on, all inside `root`. They are read whatever `.gitignore` says.
     pub paths: Vec<PathBuf>,
     /// Whether all of `root` is read. Otherwise nothing is known of what lies beside `paths`.
     pub reads_root: bool,

@@ -19,7 +19,7 @@ use file::{File, Origin};
 use given::Given;
 pub use ignored::NAMES as IGNORE_FILES;
 use kind::Guess;
-pub use kind::KUSTOMIZATIONS;
+pub use kind::{KUSTOMIZATIONS, LOOKED_FOR};
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;
@@ -55,6 +55,11 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
     discovery.problems.extend(given.problems.into_iter().chain(found.problems));
     files.into_iter().zip(texts).for_each(|(file, text)| discovery.add(file.path, text, &named));
     discovery.problems.sort();
+    // An ignore file is read by the walk, and on the way to what was named.
+    discovery.problems.dedup();
+    discovery.left_out.extend(given.left_out);
+    discovery.left_out.sort();
+    discovery.left_out.dedup();
     discovery.skipped.sort();
     Ok(discovery)
 }

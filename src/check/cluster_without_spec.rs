@@ -8,7 +8,7 @@ use crate::source::{FileKind, Source, Span};
 use crate::yaml::Node;
 use regex::Regex;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Clusters that are named and not declared.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +29,8 @@ enum Declared {
 struct Named {
     name: String,
     span: Span,
+    /// The first place in each further file.
+    elsewhere: Vec<Span>,
 }
 
 impl Check for ClusterWithoutSpec {
@@ -51,7 +53,19 @@ impl Check for ClusterWithoutSpec {
 
 impl Named {
     fn of(identity: &Identity) -> Option<Self> {
-        Some(Self { name: identity.name.clone(), span: identity.evidence.first()?.span })
+        Self::at(identity.name.clone(), identity.evidence.iter().map(|evidence| evidence.span))
+    }
+
+    fn at(name: String, places: impl IntoIterator<Item = Span>) -> Option<Self> {
+        let mut files = HashSet::new();
+        let mut places = places.into_iter().filter(|place| files.insert(place.file));
+        Some(Self { name, span: places.next()?, elsewhere: places.collect() })
+    }
+
+    /// Adds the further files to a violation, without showing them.
+    fn also(&self, violation: Violation) -> Violation {
+        let words = || format!("`{}` is named here", self.name);
+        self.elsewhere.iter().fold(violation, |violation, place| violation.also_at(*place, words()))
     }
 }
 
@@ -61,17 +75,17 @@ fn is_declared(identity: &Identity) -> bool {
 
 /// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.
 fn servers(codebase: &Codebase) -> Vec<Named> {
-    let mut servers: BTreeMap<String, Span> = BTreeMap::new();
+    let mut servers: BTreeMap<String, Vec<Span>> = BTreeMap::new();
     for application in codebase.applications().filter(|object| object.zone().is_used()) {
         let Some(server) = application.at(&["spec", "destination", "server"]) else { continue };
         let Some(text) = server.as_str().filter(|text| !is_injected(text)) else { continue };
         let host = text.split_once("://").map_or(&*text, |(_, host)| host);
         let host = host.split([':', '/']).next().unwrap_or_default();
         if host.contains('.') && !host.starts_with("kubernetes.default") && host != "127.0.0.1" {
-            servers.entry(host.to_owned()).or_insert(server.span());
+            servers.entry(host.to_owned()).or_default().push(server.span());
         }
     }
-    servers.into_iter().map(|(name, span)| Named { name, span }).collect()
+    servers.into_iter().filter_map(|(name, places)| Named::at(name, places)).collect()
 }
 
 /// One finding for the whole codebase: the specs are elsewhere, or nowhere.
@@ -83,11 +97,11 @@ fn none_declared(clusters: &[Named]) -> Violation {
     let message = format!(
         "nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
     );
-    let mut violation = Violation::at_span(clusters[0].span, message).for_want_of(spec());
-    for cluster in clusters.iter().take(SHOWN).skip(1) {
-        violation = violation.with_related(cluster.span, format!("`{}` is named here", cluster.name));
-    }
-    violation
+    let violation = Violation::at_span(clusters[0].span, message).for_want_of(spec());
+    let others = clusters[1..].iter();
+    let others = others.map(|cluster| (cluster.span, format!("`{}` is named here", cluster.name)));
+    let violation = violation.with_others(others, SHOWN - 1);
+    clusters.iter().fold(violation, |violation, cluster| cluster.also(violation))
 }
 
 /// Where others are declared, this one is perhaps forgotten, and perhaps long gone.
@@ -96,7 +110,7 @@ fn not_declared(cluster: &Named) -> Violation {
         "no spec in this codebase declares cluster `{}`, as others are declared: its replacement cannot be built from here",
         cluster.name
     );
-    Violation::at_span(cluster.span, message).for_want_of(spec()).weaker().less_sure()
+    cluster.also(Violation::at_span(cluster.span, message)).for_want_of(spec()).weaker().less_sure()
 }
 
 fn spec() -> Missing {

@@ -68,7 +68,7 @@ pub(super) fn one_finding(mut places: Vec<Place>) -> Option<Violation> {
         violation = violation.with_help(ALLOWED);
     }
     let others = places.filter(|other| other.span != first.span);
-    Some(others.fold(violation, |violation, other| violation.with_related(other.span, other.again)))
+    Some(others.fold(violation, |violation, other| violation.with_another(other.span, other.again)))
 }
 
 /// The credentials in the value of a key of a Secret, which holds secrets by its nature.

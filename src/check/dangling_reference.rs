@@ -101,10 +101,10 @@ fn violation(codebase: &Codebase, places: &[Reference<'_>]) -> Violation {
         first.from.title(),
         first.name
     );
-    let mut violation = Violation::at(first.node, message).in_object(first.from, first.node);
-    for place in places.iter().skip(1).take(MAX_RELATED) {
-        violation = violation.with_related(place.node.span(), format!("{} needs it too", place.from.title()));
-    }
+    let violation = Violation::at(first.node, message).in_object(first.from, first.node);
+    let others = places[1..].iter();
+    let others = others.map(|place| (place.node.span(), format!("{} needs it too", place.from.title())));
+    let violation = violation.with_others(others, MAX_RELATED);
     // Every text was searched for the name, understood or not.
     let missing = Missing::anywhere().or_in_scripts().in_no_text();
     if first.target.is_core("Secret") {

@@ -126,7 +126,7 @@ fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<P
     };
     let violation = Violation::at_span(first.span, message);
     let violation =
-        others.iter().fold(violation, |violation, place| violation.with_related(place.span, "here as well"));
+        others.iter().fold(violation, |violation, place| violation.with_another(place.span, "here as well"));
     Some(match first.sureness {
         Sureness::Sure => violation,
         Sureness::Likely => violation.weaker().less_sure(),

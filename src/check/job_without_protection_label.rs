@@ -53,7 +53,7 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
     let label = Missing::anywhere().that_belongs_here().with_one_of([key, &in_json_patch(key)]);
     let violation = violation.for_want_of(label);
     Some(others.iter().fold(violation, |violation, job| {
-        violation.with_related(place(*job).span(), format!("{} does not say either", job.title()))
+        violation.with_another(place(*job).span(), format!("{} does not say either", job.title()))
     }))
 }
 

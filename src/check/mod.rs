@@ -113,6 +113,8 @@ pub struct Violation {
     pub object: Option<ObjectId>,
     /// Other places that matter.
     pub related: Vec<Label>,
+    /// The places that are as wrong as `span`, shown or not: whoever asks about one of them hears of the violation.
+    pub also: Vec<Label>,
     /// How many steps weaker than the rule's severity this case is.
     pub weaker: u8,
     /// How many steps less sure than the rule's confidence.
@@ -136,6 +138,7 @@ impl Violation {
             help: None,
             object: None,
             related: Vec::new(),
+            also: Vec::new(),
             weaker: 0,
             less_sure: 0,
             missing: None,
@@ -149,11 +152,37 @@ impl Violation {
         self
     }
 
-    /// Shows one more place.
+    /// Shows one more place that explains, and is not wrong itself.
     #[must_use]
     pub fn with_related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label { span, message: message.into() });
         self
+    }
+
+    /// Shows one more place that is as wrong as the first.
+    #[must_use]
+    pub fn with_another(self, span: Span, message: impl Into<String>) -> Self {
+        let message = message.into();
+        self.with_related(span, message.clone()).also_at(span, message)
+    }
+
+    /// Adds a place that is as wrong as the first, without showing it: it would be one too many.
+    #[must_use]
+    pub fn also_at(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.also.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Adds many places that are as wrong as the first, and shows no more than `shown` of them.
+    #[must_use]
+    pub fn with_others(self, others: impl IntoIterator<Item = (Span, String)>, shown: usize) -> Self {
+        others.into_iter().enumerate().fold(self, |violation, (index, (span, message))| {
+            if index < shown {
+                violation.with_another(span, message)
+            } else {
+                violation.also_at(span, message)
+            }
+        })
     }
 
     /// Says what to do in this case.

@@ -89,7 +89,7 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
     };
     let violation = Violation::at_span(first.span, message).with_help(help(key));
     let violation =
-        others.iter().fold(violation, |violation, other| violation.with_related(other.span, "here as well"));
+        others.iter().fold(violation, |violation, other| violation.with_another(other.span, "here as well"));
     Some(match (verdict, first.language) {
         (Verdict::Known, Language::Variable) | (Verdict::Pattern, _) => violation.weaker(),
         (Verdict::Known, _) => violation,

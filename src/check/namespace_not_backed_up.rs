@@ -153,9 +153,12 @@ fn another_backup() -> Missing {
 }
 
 fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {
-    let Some((object, words)) = namespace.data.first() else { return violation };
-    let message = format!("{words} of `{name}`, in {}", object.title());
-    violation.with_related(object.head().span(), message)
+    let others = namespace
+        .data
+        .iter()
+        .map(|(object, words)| (object.head().span(), format!("{words} of `{name}`, in {}", object.title())));
+    // One object is enough to see what a namespace holds.
+    violation.with_others(others, 1)
 }
 
 /// `a`, `b` and 3 more.

@@ -58,12 +58,9 @@ fn unsaved(codebase: &Codebase, cluster: Option<Spec<'_>>, data: &Data<'_>) -> O
     let etcd = cluster.is_some_and(Spec::saves_etcd);
     let but = if etcd { ": the snapshots of etcd hold no volumes and fit this cluster only" } else { "" };
     let message = format!("{}{holds}, and nothing in the codebase saves it{but}", first.title());
-    let mut violation = Violation::at(place, message);
-    for (object, words) in
-        data.iter().filter(|(object, _)| object.head().span() != place.span()).take(MOST_SHOWN)
-    {
-        violation = violation.with_related(object.head().span(), format!("{words} that nothing saves"));
-    }
+    let others = data.iter().filter(|(object, _)| object.head().span() != place.span());
+    let others = others.map(|(object, words)| (object.head().span(), format!("{words} that nothing saves")));
+    let violation = Violation::at(place, message).with_others(others, MOST_SHOWN);
     // Manifests alone may run in a cluster that somebody else saves.
     Some(if cluster.is_some() || delivers(codebase) { violation } else { violation.weaker() })
 }

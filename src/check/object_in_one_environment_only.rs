@@ -232,9 +232,12 @@ impl Bundle<'_> {
         if let (Some(object), true) = (item.object, self.further.is_empty()) {
             violation = violation.in_object(object, item.head);
         }
-        for one in self.further.iter().take(MOST_SHOWN) {
-            violation = violation.with_related(one.item.head.span(), format!("{} as well", one.title()));
+        if place.span() != item.head.span() {
+            violation = violation.also_at(item.head.span(), "it is declared here");
         }
+        let further = self.further.iter();
+        let further = further.map(|one| (one.item.head.span(), format!("{} as well", one.title())));
+        violation = violation.with_others(further, MOST_SHOWN);
         for other in lacking {
             violation = other.show(codebase, violation);
         }

@@ -2,6 +2,7 @@
 
 use super::{Exit, current_folder, forgive_closed_pipe, say};
 use crate::config::{Config, Flags};
+use crate::discover::LOOKED_FOR;
 use crate::error::Error;
 use crate::report::visible::visible;
 use crate::report::{Report, color, human, json};
@@ -9,12 +10,8 @@ use std::env;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 
 /// Check a cluster codebase
-///
-/// Reads every manifest, kustomization, chart, cluster spec, pipeline and script of the codebase around the given paths,
-/// and says what at these paths would stand in the way of building a second cluster. `.gitignore` and
-/// `.k8factorignore` are honoured.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(long_about = long_about(), after_help = EXAMPLES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     flags: Flags,
@@ -30,6 +27,14 @@ pub(super) struct Arguments {
     /// Show every finding, not only the first ones of each rule
     #[arg(long)]
     all: bool,
+}
+
+fn long_about() -> String {
+    format!(
+        "Check a cluster codebase\n\nReads the codebase around the given paths, and says what at these paths would stand in \
+         the way of building a second cluster. Looks for {LOOKED_FOR}. `.gitignore` and `.k8factorignore` are honoured; \
+         naming a path overrides `.gitignore` alone."
+    )
 }
 
 const EXAMPLES: &str = "\
@@ -142,6 +147,9 @@ fn nothing_to_check(config: &Config, report: &Report) -> String {
         config.paths.iter().take(MOST_NAMED).map(|path| path.display().to_string()).collect();
     let places = places.join(", ");
     let places = visible(&places);
+    if report.counts.left_out > 0 {
+        return format!("nothing to check in {places}\n{LEFT_OUT}");
+    }
     let others = match report.counts.other_files {
         0 => "There are no files at all".to_owned(),
         1 => "There is 1 other file".to_owned(),
@@ -158,5 +166,5 @@ fn nothing_to_check(config: &Config, report: &Report) -> String {
 /// More paths than this help nobody.
 const MOST_NAMED: usize = 3;
 
-const LOOKED_FOR: &str =
-    "YAML, JSON, kustomizations, Helm charts, Terraform, shell scripts, Makefiles and CI pipelines";
+const LEFT_OUT: &str = "`exclude` in `.k8factor.yaml` or a `.k8factorignore` leaves out what you named.\nNaming a path \
+                        overrides `.gitignore` alone.";

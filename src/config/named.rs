@@ -23,6 +23,11 @@ impl Named {
         Self { paths: Some(paths.chain(stdin).collect()) }
     }
 
+    /// Whether a path, relative to the root, is one of them.
+    pub fn names(&self, path: &str) -> bool {
+        self.paths.as_ref().is_some_and(|named| named.contains(path))
+    }
+
     /// Whether a path, relative to the root, is one of them or lies below one.
     pub fn holds(&self, path: &str) -> bool {
         let Some(named) = &self.paths else { return true };

@@ -4,6 +4,11 @@
 
 use crate::source::{CiSystem, FileKind};
 
+/// What is looked for, in the words of help and documentation. `docs/configuration.md` lists what it is known by.
+pub const LOOKED_FOR: &str = "YAML, JSON, kustomizations, Helm charts, Terraform, shell scripts, Makefiles, CI \
+                              pipelines, kubeconfigs, and files of settings and keys such as `.env`, `.properties` and \
+                              `.pem`";
+
 /// What a path alone says about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guess {
@@ -207,6 +212,27 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(guess(path), expected, "{path}");
+        }
+    }
+
+    /// The table of the documentation lists every name and every ending, and nothing else.
+    #[test]
+    fn the_documentation_says_what_is_read() {
+        let document = include_str!("../../docs/configuration.md");
+        assert!(document.contains(&format!("k8factor reads {LOOKED_FOR}.")));
+        let (_, rest) = document.split_once("| kind | known by |").expect("the table of what is read");
+        let (table, _) = rest.split_once("\n\n").expect("the table ends");
+        let documented: Vec<_> = table.split('`').skip(1).step_by(2).collect();
+        for row in &TABLE {
+            let below = Some(&row.below).filter(|below| !below.is_empty());
+            for word in row.names.iter().chain(row.endings).chain(below) {
+                assert!(documented.contains(word), "`{word}` is not documented");
+            }
+        }
+        for word in documented.into_iter().filter(|word| *word != "#!") {
+            let is_folder = TABLE.iter().any(|row| row.below == word);
+            let is_read = |path: &str| matches!(guess(path), Guess::Kind(_));
+            assert!(is_folder || is_read(word) || is_read(&format!("a{word}")), "`{word}` is not read");
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Counts {
     pub files: usize,
     /// Files of no kind that k8factor reads.
     pub other_files: usize,
+    /// Named paths that the configuration's `exclude` or a `.k8factorignore` leaves out.
+    pub left_out: usize,
     /// YAML and JSON documents.
     pub documents: usize,
     /// Kubernetes objects and cluster specs.
@@ -122,21 +124,20 @@ impl Status {
 }
 
 impl Report {
-    /// What the rules say about a codebase, with what was read. Rules know all of it; what is said is about the paths
-    /// the user asked about.
-    pub fn new(codebase: Codebase, mut verdict: Verdict) -> Self {
+    /// What the rules say about a codebase, with what was read. Rules know all of it; the verdict
+    /// and all else that is said is about the paths the user asked about.
+    pub fn new(codebase: Codebase, verdict: Verdict) -> Self {
         let named = Named::of(codebase.config());
         let inside: Vec<bool> = codebase.sources().iter().map(|source| named.holds(source.path())).collect();
         let is_inside = |file: FileId| inside[file.index()];
         let counts = Counts {
             files: inside.iter().filter(|inside| **inside).count(),
             other_files: codebase.other_files(),
+            left_out: codebase.left_out().iter().filter(|path| named.names(path)).count(),
             documents: codebase.documents().filter(|document| is_inside(document.source.id())).count(),
             objects: codebase.all_objects().filter(|object| is_inside(object.file())).count(),
             builds: 0,
         };
-        verdict.findings.retain(|finding| is_inside(finding.span.file));
-        verdict.held_back.retain(|held_back| is_inside(held_back.span.file));
         let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
         let Verdict { mut findings, held_back, problems: troubles, credentials, .. } = verdict;
         let (sources, mut problems, mut skipped) = codebase.into_parts();

@@ -6,6 +6,7 @@ pub mod command;
 mod example;
 mod front_matter;
 mod load;
+mod narrow;
 mod page;
 mod run;
 mod test;

@@ -1,6 +1,7 @@
 //! Runs rules over a codebase. A check reports places; here they get their rule, factor, severity and confidence.
 
 use super::Rule;
+use super::narrow::Narrow;
 use crate::check::{Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::unread::Unread;
@@ -26,12 +27,13 @@ pub struct Verdict {
     pub credentials: Vec<Credential>,
 }
 
-/// Runs all rules in parallel. The answer does not depend on the number of threads.
+/// Runs all rules in parallel. They know all of the codebase; the verdict is about the paths the user asked about.
+/// The answer does not depend on the number of threads.
 pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
     let outcomes: Vec<_> = rules.par_iter().map(|rule| (rule, outcome(rule, codebase))).collect();
-    let (mut verdict, unread) = (Verdict::default(), codebase.unread());
+    let (mut verdict, unread, narrow) = (Verdict::default(), codebase.unread(), Narrow::of(codebase));
     for (rule, outcome) in outcomes {
-        verdict.add(rule, outcome, codebase, &unread);
+        verdict.add(rule, outcome, codebase, &unread, &narrow);
     }
     verdict.assessed.sort();
     verdict.assessed.dedup();
@@ -48,17 +50,37 @@ fn outcome(rule: &Rule, codebase: &Codebase) -> Outcome {
 }
 
 impl Verdict {
-    fn add(&mut self, rule: &Rule, outcome: Outcome, codebase: &Codebase, unread: &[Unread<'_>]) {
+    fn add(
+        &mut self,
+        rule: &Rule,
+        outcome: Outcome,
+        codebase: &Codebase,
+        unread: &[Unread<'_>],
+        narrow: &Narrow,
+    ) {
         let places = outcome.places();
-        let (violations, troubles, credentials) = outcome.into_parts();
-        let (violations, held_back) = hold_back(rule, violations, unread);
+        let (violations, mut troubles, credentials) = outcome.into_parts();
+        let (violations, held_back) = hold_back(violations, unread);
         // A rule that would object, and may not, has assessed nothing.
         if places > 0 && (held_back.is_empty() || !violations.is_empty()) {
             self.assessed.push(rule.factor);
         }
         self.credentials.extend(credentials);
+        let held_back = held_back.into_iter().filter_map(|(violation, unread)| {
+            let Violation { span, .. } = narrow.violation(violation)?;
+            Some(HeldBack {
+                rule: rule.id.clone(),
+                factor: rule.factor,
+                span,
+                unread: unread.path.to_owned(),
+            })
+        });
         self.held_back.extend(held_back);
-        self.findings.extend(violations.into_iter().map(|violation| finding(rule, violation, codebase)));
+        // The first place decides how much it matters, wherever it is told.
+        let violations = violations.into_iter().map(|violation| weighed(violation, codebase));
+        let violations = violations.filter_map(|violation| narrow.violation(violation));
+        self.findings.extend(violations.map(|violation| finding(rule, violation)));
+        troubles.retain(|trouble| narrow.has_problem(trouble));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);
             Problem { message, ..trouble }
@@ -67,13 +89,12 @@ impl Verdict {
 }
 
 /// Takes away the violations that miss what something unread could hold. Many miss the same, which is sought once.
-fn hold_back(
-    rule: &Rule,
+fn hold_back<'u>(
     violations: Vec<Violation>,
-    unread: &[Unread<'_>],
-) -> (Vec<Violation>, Vec<HeldBack>) {
+    unread: &'u [Unread<'u>],
+) -> (Vec<Violation>, Vec<(Violation, &'u Unread<'u>)>) {
     let (mut kept, mut held_back) = (Vec::with_capacity(violations.len()), Vec::new());
-    let mut known: HashMap<Missing, Option<&Unread<'_>>> = HashMap::new();
+    let mut known: HashMap<Missing, Option<&'u Unread<'u>>> = HashMap::new();
     for mut violation in violations {
         let may_be_in = violation.missing.take().and_then(|missing| {
             let seek = |missing: &Missing| unread.iter().find(|unread| missing.could_be_in(unread));
@@ -81,12 +102,7 @@ fn hold_back(
         });
         match may_be_in {
             None => kept.push(violation),
-            Some(unread) => held_back.push(HeldBack {
-                rule: rule.id.clone(),
-                factor: rule.factor,
-                span: violation.span,
-                unread: unread.path.to_owned(),
-            }),
+            Some(unread) => held_back.push((violation, unread)),
         }
     }
     (kept, held_back)
@@ -99,18 +115,20 @@ fn first_of_each(mut troubles: Vec<Problem>) -> Vec<Problem> {
     troubles
 }
 
-fn finding(rule: &Rule, violation: Violation, codebase: &Codebase) -> Finding {
-    let zone = codebase.zone(violation.span.file);
-    let weaker = violation.weaker
-        + match zone {
-            Zone::Example => 1,
-            Zone::Unlisted => 2,
-            _ => 0,
-        };
+fn weighed(mut violation: Violation, codebase: &Codebase) -> Violation {
+    violation.weaker += match codebase.zone(violation.span.file) {
+        Zone::Example => 1,
+        Zone::Unlisted => 2,
+        _ => 0,
+    };
+    violation
+}
+
+fn finding(rule: &Rule, violation: Violation) -> Finding {
     Finding {
         rule: rule.id.clone(),
         factor: rule.factor,
-        severity: (0..weaker).fold(rule.severity, |severity, _| severity.lowered()),
+        severity: (0..violation.weaker).fold(rule.severity, |severity, _| severity.lowered()),
         confidence: (0..violation.less_sure).fold(rule.confidence, |confidence, _| confidence.lowered()),
         message: violation.message,
         help: violation.help.unwrap_or_else(|| rule.help.clone()),

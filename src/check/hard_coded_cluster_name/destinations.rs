@@ -124,6 +124,6 @@ fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation>
     );
     let violation = Violation::at(*node, message).in_object(*first, *node).with_help(BY_LABELS).weaker();
     Some(others.iter().fold(violation, |violation, (application, node)| {
-        violation.with_related(node.span(), format!("{} as well", application.title()))
+        violation.with_another(node.span(), format!("{} as well", application.title()))
     }))
 }

@@ -3,7 +3,7 @@
 use super::role::Zone;
 use crate::finding::ObjectId;
 use crate::source::FileId;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Step};
 use std::borrow::Cow;
 
 /// A view of one object. Written and built objects look the same.
@@ -152,25 +152,50 @@ impl<'a> Object<'a> {
     }
 }
 
-/// JSON pointer from a node to one below it; empty where there is none.
+/// JSON pointer from a node to one below it; empty where there is none. It is read from its end, so that the siblings
+/// on the way cost nothing.
 pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
-    let mut path = String::new();
-    let mut at = from;
-    while at.id() != to.id() {
-        let Some((step, child)) = step_towards(at, to) else { break };
-        path.push('/');
-        path.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        at = child;
+    let mut steps: Vec<Cow<'_, str>> = Vec::new();
+    let mut at = to;
+    while from.holds(to) && at.id() != from.id() {
+        let Some((above, step)) = at.step() else { break };
+        match step {
+            Step::Key if at.id() == to.id() => steps.push(at.text()),
+            // No pointer leads into a key.
+            Step::Key => steps.clear(),
+            Step::Value(key) => steps.push(key.text()),
+            Step::Item(index) => steps.push(index.to_string().into()),
+        }
+        at = above;
     }
-    path
+    steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
-fn step_towards<'a>(at: Node<'a>, to: Node<'_>) -> Option<(Cow<'a, str>, Node<'a>)> {
-    let entry = at.entries().find(|entry| entry.value.holds(to) || entry.key.id() == to.id());
-    if let Some(entry) = entry {
-        let child = if entry.key.id() == to.id() { entry.key } else { entry.value };
-        return Some((entry.key.text(), child));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml::{Tree, parse};
+
+    fn tree(text: &str) -> Tree {
+        parse(Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into()), text.into())
     }
-    let (index, item) = at.items().enumerate().find(|(_, item)| item.holds(to))?;
-    Some((index.to_string().into(), item))
+
+    #[test]
+    fn pointers_name_keys_and_items() {
+        let tree = tree("a: [b, {c/d: e}]\n? {f: g}\n: h\n");
+        let root = tree.roots().next().expect("written above");
+        let pointers: Vec<_> = root.walk().map(|node| pointer(root, node)).collect();
+        // Nothing leads into the key that is a mapping itself.
+        let expected = ["", "/a", "/a", "/a/0", "/a/1", "/a/1/c~1d", "/a/1/c~1d", "/", "", "", "/"];
+        assert_eq!(pointers, expected);
+    }
+
+    #[test]
+    fn no_pointer_leads_upwards() {
+        let tree = tree("a: {b: c}\nd: e\n");
+        let root = tree.roots().next().expect("written above");
+        let (a, d) = (root.get("a").expect("written above"), root.get("d").expect("written above"));
+        assert_eq!(pointer(a, root) + &pointer(a, d), "");
+    }
 }

@@ -5,7 +5,7 @@ use super::tree::{Action, Origin, Tree};
 use super::trouble::Trouble;
 use super::{duplicates, unusual};
 use crate::source::{FileId, floor_char};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Reads a YAML text.
 pub fn parse(file: FileId, text: Arc<str>) -> Tree {
@@ -66,6 +66,7 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
         duplicates: Vec::new(),
         troubles: Vec::new(),
         actions: input.actions,
+        steps: OnceLock::new(),
     };
     let mut troubles = scanned.troubles;
     troubles.extend(unusual);

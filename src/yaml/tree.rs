@@ -4,9 +4,10 @@
 //! arena and `next` is the first node after its subtree, so a tree needs no pointers and no allocation per node.
 
 use super::node::Node;
+use super::step::RawStep;
 use super::trouble::Trouble;
 use crate::source::{FileId, Span};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file, or a text inside one, read into nodes. Bad documents are marked, the others are still there.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Tree {
     pub(super) troubles: Vec<Trouble>,
     /// Template actions that were masked, sorted by start.
     pub(super) actions: Vec<Action>,
+    /// Made when somebody asks for the way to a node.
+    pub(super) steps: OnceLock<Box<[RawStep]>>,
 }
 
 impl Tree {

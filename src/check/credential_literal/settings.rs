@@ -3,7 +3,6 @@
 use super::{Found, Place};
 use crate::check::credential::{Leak, by_key, leak_under};
 use crate::codebase::{Codebase, Document};
-use crate::finding::ObjectId;
 use crate::model::cluster::Spec;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
@@ -103,19 +102,16 @@ fn in_document(codebase: &Codebase, document: Document<'_>, found: &mut Found) {
         return;
     }
     let values = values(&document, meta.as_ref());
-    let before = found.places.len();
+    let meta_of_object = meta.as_ref().filter(|_| matches!(document.role, Role::Object | Role::Patch));
+    let object = meta_of_object.map(|meta| Object::new(document.root, meta, document.zone));
     let is_login = is("", "Config");
-    let mut walk = Walk { codebase, source: document.source, values, is_login, found };
+    let mut walk = Walk { codebase, source: document.source, values, object, is_login, found };
     if is("", "ConfigMap") {
         walk.config_map(document.root);
     } else if document.role == Role::Kustomization {
         walk.generated(document.root);
     } else {
         walk.everything(document.root);
-    }
-    if let (Some(meta), Role::Object | Role::Patch) = (&meta, document.role) {
-        let object = Object::new(document.root, meta, document.zone);
-        found.places[before..].iter_mut().for_each(|place| place.object = Some(identity(object, place.span)));
     }
 }
 
@@ -130,16 +126,11 @@ fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
     }
 }
 
-/// The innermost node at a place tells the pointer.
-fn identity(object: Object<'_>, span: Span) -> ObjectId {
-    let node = object.root().walk().filter(|node| node.span().contains(span)).last();
-    object.id(node.unwrap_or(object.root()))
-}
-
 struct Walk<'a, 'f> {
     codebase: &'a Codebase,
     source: &'a Source,
     values: Values,
+    object: Option<Object<'a>>,
     /// Whether the document is a kubeconfig: what stands there opens the cluster.
     is_login: bool,
     found: &'f mut Found,
@@ -203,7 +194,7 @@ impl Walk<'_, '_> {
         if !item.is_templated()
             && let Some(leak) = leak_under(key, value, 0..value.len())
         {
-            self.add(key, item.span_within(end_of(&item.text(), value)), leak, true);
+            self.add(key, item, item.span_within(end_of(&item.text(), value)), leak, true);
         }
     }
 
@@ -211,7 +202,7 @@ impl Walk<'_, '_> {
     fn pair(&mut self, key: &str, value: Node<'_>, is_variable: bool) {
         let Some(text) = value.as_str() else { return };
         if let Some(leak) = leak_under(key, &text, 0..text.len()) {
-            self.add(key, value.span_within(leak.range.clone()), leak, is_variable);
+            self.add(key, value, value.span_within(leak.range.clone()), leak, is_variable);
         }
     }
 
@@ -233,7 +224,7 @@ impl Walk<'_, '_> {
             let start = span.start as usize + leak.range.start;
             if !is_comment(self.source, start) && !entry.value.is_templated() {
                 let place = Span::new(span.file, start as u32, (start + leak.range.len()) as u32);
-                self.add(&entry.key.text(), place, leak, false);
+                self.add(&entry.key.text(), entry.value, place, leak, false);
             }
         }
     }
@@ -247,7 +238,8 @@ impl Walk<'_, '_> {
             let bare = value.trim_matches(['"', '\'']);
             if let Some(leak) = leak_under(key, bare, 0..bare.len()) {
                 let end = end_of(&text, value.trim_start_matches(['"', '\'']));
-                self.add(key, literal.span_within(end.start..end.start + bare.len()), leak, false);
+                let span = literal.span_within(end.start..end.start + bare.len());
+                self.add(key, literal, span, leak, false);
             }
         }
         for patch in Kustomization::new(root, self.source).inline_patches() {
@@ -259,7 +251,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn add(&mut self, key: &str, span: Span, leak: Leak, runs: bool) {
+    /// The text of an alias is written at its target, and so is the span.
+    fn add(&mut self, key: &str, node: Node<'_>, span: Span, leak: Leak, runs: bool) {
         let is_chosen = leak.is_unsure && !is_mixed(&leak.credential);
         if is_chosen && self.values == Values::Anything {
             return;
@@ -269,8 +262,10 @@ impl Walk<'_, '_> {
             Values::Defaults => 2,
             _ => u8::from(!runs),
         };
+        let object = self.object.map(|object| object.id(node.target()));
         let place = self.found.add(self.codebase, span, leak);
         place.key = Some(key.to_owned());
+        place.object = object;
         place.weaker += weaker;
         place.less_sure += u8::from(!runs);
     }

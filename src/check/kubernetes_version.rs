@@ -3,13 +3,16 @@
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::cluster;
+use crate::model::field::Field;
 use crate::model::kubernetes_version::{Precision, VARIABLES, VersionField, Written, floats};
 use crate::model::object::Object;
+use crate::model::paths::resolve_path;
 use crate::model::role::Role;
+use crate::source::FileId;
 use crate::yaml::Node;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Specs without a version of Kubernetes.
 #[derive(Debug, Default, Deserialize)]
@@ -33,11 +36,12 @@ impl Check for KubernetesVersionMissing {
         let specs = specs(codebase);
         let named: HashSet<String> =
             specs.iter().filter(|spec| spec.has_version()).filter_map(Spec::name).collect();
+        let mut overlays = Overlays::default();
         for spec in &specs {
             let Some(absent) = spec.field.absent(spec.root()) else { continue };
             outcome.looked_at(1);
             let written = spec.has_version() || spec.name().is_some_and(|name| named.contains(&name));
-            if !written && !is_patched_in(codebase, spec) {
+            if !written && !overlays.bring(codebase, spec) {
                 outcome.report(spec.without_version(absent));
             }
         }
@@ -131,14 +135,60 @@ fn first_key(root: Node<'_>) -> Node<'_> {
     root.entries().next().map_or(root, |entry| entry.key)
 }
 
-/// Whether an overlay adds the version to this spec.
-fn is_patched_in(codebase: &Codebase, spec: &Spec<'_>) -> bool {
-    let kind = spec.spec.object.map_or("", Object::kind);
+/// What overlays add to specs. Every question is answered once, however many specs there are.
+#[derive(Default)]
+struct Overlays {
+    /// For the path of a version, kind and name of what patches write it for.
+    patched: HashMap<&'static str, HashSet<Identity>>,
+    /// For a file and a key, whether a kustomization above names the key. What it writes is not taken apart.
+    named: HashMap<(FileId, &'static str), bool>,
+}
+
+impl Overlays {
+    /// Whether an overlay adds the version to this spec.
+    fn bring(&mut self, codebase: &Codebase, spec: &Spec<'_>) -> bool {
+        let (path, key, file) = (&spec.field.path, spec.key(), spec.root().span().file);
+        let patched = self.patched.entry(path.as_str()).or_insert_with(|| patched(codebase, path));
+        let Identity { kind, name } = identity(spec.root());
+        patched.contains(&Identity { kind: kind.clone(), name })
+            || patched.contains(&Identity { kind, name: None })
+            || *self.named.entry((file, key)).or_insert_with(|| {
+                let mut above = codebase.kustomizations_reaching(file);
+                above.any(|kustomization| kustomization.root().raw().contains(key))
+            })
+    }
+}
+
+/// By what kustomize finds the object that a patch changes. A patch without a name may change every one of its kind.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity {
+    kind: Option<String>,
+    name: Option<String>,
+}
+
+fn identity(root: Node<'_>) -> Identity {
+    let text = |path: &[&str]| Some(root.at(path)?.text().into_owned());
+    Identity { kind: text(&["kind"]), name: text(&["metadata", "name"]) }
+}
+
+/// What patches write a field for.
+fn patched(codebase: &Codebase, path: &Field) -> HashSet<Identity> {
+    let with_target: HashSet<FileId> = codebase
+        .kustomizations()
+        .flat_map(|kustomization| {
+            let files = kustomization.patch_files_with_target();
+            let paths = files.filter_map(move |file| resolve_path(kustomization.folder(), &file.text));
+            paths.filter_map(|path| Some(codebase.sources().by_path(&path)?.id()))
+        })
+        .collect();
     let patches = codebase.documents().filter(|document| document.role == Role::Patch);
-    let mut patches = patches.filter(|patch| patch.root.get("kind").is_some_and(|node| node.is_text(kind)));
-    let mut overlays = codebase.kustomizations_reaching(spec.root().span().file);
-    patches.any(|patch| !spec.field.path.nodes(patch.root).is_empty())
-        || overlays.any(|kustomization| kustomization.root().raw().contains(spec.key()))
+    let patches = patches.filter(|patch| patch.root.get("kind").is_some() && path.node(patch.root).is_some());
+    let identities = patches.map(|patch| {
+        let identity = identity(patch.root);
+        let name = identity.name.filter(|_| !with_target.contains(&patch.source.id()));
+        Identity { name, ..identity }
+    });
+    identities.collect()
 }
 
 /// GKE follows a channel on purpose, which is a policy and no fault.

@@ -75,6 +75,13 @@ impl<'a> Kustomization<'a> {
         paths.chain(self.list("patchesStrategicMerge").filter(|item| !item.text.contains('\n')))
     }
 
+    /// Those of the files that say in the kustomization what they change: the name in the file counts for nothing then.
+    pub fn patch_files_with_target(self) -> impl Iterator<Item = Reference<'a>> {
+        let list = self.field("patches").map(|entry| entry.value);
+        let items = list.into_iter().flat_map(Node::items).filter(|item| item.get("target").is_some());
+        items.filter_map(|item| Reference::of(item.get("path")?))
+    }
+
     /// Patches written inside the kustomization, as texts.
     pub fn inline_patches(self) -> impl Iterator<Item = Node<'a>> {
         let lists = ["patches", "patchesJson6902"].into_iter().filter_map(move |name| self.field(name));

@@ -10,8 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The graph of kustomizations.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
-    /// For each kustomization, what it lists.
-    listed: BTreeMap<FileId, Listed>,
+    /// Every kustomization, sorted.
+    kustomizations: Vec<FileId>,
+    /// For each of them, what it lists.
+    listed: Vec<Listed>,
+    /// For each file, its number among the kustomizations.
+    numbers: Vec<Option<u32>>,
     /// For each file, the kustomizations whose builds take it in.
     reaching: Vec<Vec<FileId>>,
     /// Files that are listed as patches or build files, never as resources.
@@ -38,20 +42,21 @@ impl Reach {
     /// Follows the paths of every kustomization.
     pub(super) fn of(sources: &Sources, trees: &[Option<Tree>]) -> Self {
         let folders = kustomization_folders(sources, trees);
-        let kustomizations: Vec<_> = folders.iter().collect();
-        let listed = kustomizations.into_par_iter().map(|(folder, &file)| {
+        let mut kustomizations: Vec<_> = folders.iter().map(|(folder, &file)| (file, *folder)).collect();
+        kustomizations.sort_unstable();
+        let listed = kustomizations.par_iter().map(|&(file, folder)| {
             let kustomization = kustomization(sources, trees, file);
-            let listed = kustomization.map(|k| Listed::of(k, folder, sources, &folders));
-            (file, listed.unwrap_or_default())
+            kustomization.map(|k| Listed::of(k, folder, sources, &folders)).unwrap_or_default()
         });
-        let listed: Vec<_> = listed.collect();
-        let mut reach = Self { listed: listed.into_iter().collect(), ..Self::default() };
+        let listed = listed.collect();
+        let kustomizations = kustomizations.into_iter().map(|(file, _)| file).collect();
+        let mut reach = Self { kustomizations, listed, ..Self::default() };
         reach.index(sources.as_slice().len());
         reach
     }
 
     pub(super) fn kustomizations(&self) -> impl Iterator<Item = FileId> + '_ {
-        self.listed.keys().copied()
+        self.kustomizations.iter().copied()
     }
 
     pub(super) fn reaching(&self, file: FileId) -> impl Iterator<Item = FileId> + '_ {
@@ -60,12 +65,12 @@ impl Reach {
 
     pub(super) fn reached_by(&self, kustomization: FileId) -> impl Iterator<Item = FileId> + '_ {
         let parts = self.kustomizations_reached_by(kustomization).iter();
-        parts.filter_map(|part| self.listed.get(part)).flat_map(|listed| listed.resources.iter().copied())
+        parts.filter_map(|part| self.listed(*part)).flat_map(|listed| listed.resources.iter().copied())
     }
 
     /// The kustomization itself and all that it takes in, sorted.
     pub(super) fn kustomizations_reached_by(&self, kustomization: FileId) -> &[FileId] {
-        self.listed.get(&kustomization).map_or(&[], |listed| &listed.closure)
+        self.listed(kustomization).map_or(&[], |listed| &listed.closure)
     }
 
     /// Every kustomization above this file, whatever the file is to them.
@@ -81,11 +86,11 @@ impl Reach {
 
     /// What a kustomization lists and the codebase does not hold.
     pub(super) fn unread(&self, kustomization: FileId) -> &[String] {
-        self.listed.get(&kustomization).map_or(&[], |listed| &listed.unread)
+        self.listed(kustomization).map_or(&[], |listed| &listed.unread)
     }
 
     pub(super) fn is_kustomization(&self, file: FileId) -> bool {
-        self.listed.contains_key(&file)
+        self.listed(file).is_some()
     }
 
     pub(super) fn takes_in(&self, outer: FileId, inner: FileId) -> bool {
@@ -108,38 +113,56 @@ impl Reach {
             && !self.is_patch(source.id())
     }
 
+    fn listed(&self, kustomization: FileId) -> Option<&Listed> {
+        let number = *self.numbers.get(kustomization.index())?;
+        self.listed.get(number? as usize)
+    }
+
     fn index(&mut self, files: usize) {
-        let closures: Vec<_> = self.listed.keys().map(|&file| self.closure(file)).collect();
-        for (listed, closure) in self.listed.values_mut().zip(closures) {
-            listed.closure = closure.into_iter().collect();
+        self.numbers = vec![None; files];
+        for (number, file) in (0..).zip(&self.kustomizations) {
+            self.numbers[file.index()] = Some(number);
+        }
+        let closures = self.closures();
+        for (listed, closure) in self.listed.iter_mut().zip(closures) {
+            listed.closure = closure;
         }
         self.reaching = self.all_reaching(files);
-        let patches = self.listed.values().flat_map(|listed| listed.patches.iter().copied());
+        let patches = self.listed.iter().flat_map(|listed| listed.patches.iter().copied());
         self.patches = patches.filter(|file| self.reaching[file.index()].is_empty()).collect();
-        for (&user, listed) in &self.listed {
+        for (&user, listed) in self.kustomizations.iter().zip(&self.listed) {
             let files = listed.resources.iter().chain(&listed.kustomizations).chain(&listed.patches);
             files.for_each(|&file| self.users.entry(file).or_default().push(user));
         }
-        self.inputs = self.listed.values().flat_map(|l| l.kustomizations.iter().copied()).collect();
+        self.inputs = self.listed.iter().flat_map(|l| l.kustomizations.iter().copied()).collect();
     }
 
     fn all_reaching(&self, files: usize) -> Vec<Vec<FileId>> {
         let mut reaching = vec![Vec::new(); files];
-        for &file in self.listed.keys() {
+        for &file in &self.kustomizations {
             self.reached_by(file).for_each(|reached| reaching[reached.index()].push(file));
         }
         reaching
     }
 
-    /// A circle is followed once.
-    fn closure(&self, start: FileId) -> BTreeSet<FileId> {
-        let mut seen = BTreeSet::from([start]);
-        let mut queue = vec![start];
-        while let Some(file) = queue.pop() {
-            let next = self.listed.get(&file).into_iter().flat_map(|l| l.kustomizations.iter().copied());
-            queue.extend(next.filter(|&file| seen.insert(file)));
-        }
-        seen
+    /// What each takes in. A circle is followed once. All closures of a long chain are as large as its length squared,
+    /// so each step must be cheap: whose closure saw a file last is written down by number.
+    fn closures(&self) -> Vec<Vec<FileId>> {
+        let mut seen_by = vec![None; self.numbers.len()];
+        let closures = self.kustomizations.iter().map(|&start| {
+            let mut closure = vec![start];
+            seen_by[start.index()] = Some(start);
+            let mut at = 0;
+            while let Some(&file) = closure.get(at) {
+                let next =
+                    self.listed(file).into_iter().flat_map(|listed| listed.kustomizations.iter().copied());
+                closure.extend(next.filter(|file| seen_by[file.index()].replace(start) != Some(start)));
+                at += 1;
+            }
+            closure.sort_unstable();
+            closure
+        });
+        closures.collect()
     }
 }
 

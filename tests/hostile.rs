@@ -49,7 +49,16 @@ const CASES: &[Case] = &[
     ("namespaces and schedules", 2_000, |n| one("a.yaml", list(n, "", |i| format!("---\napiVersion: velero.io/v1\nkind: Schedule\nmetadata: {{name: a{i}}}\nspec: {{schedule: '@daily', template: {{includedNamespaces: [n{i}]}}}}\n---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: p, namespace: n{i}}}\n")))),
     ("secrets", 4_000, |n| one("a.yaml", list(n, "", |i| format!("---\napiVersion: v1\nkind: Secret\nmetadata: {{name: x{i}}}\ndata: {{password: cThadDJMbVgwdlI1eU43Y0o0Yldr}}\n")))),
     ("settings", 40_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n{}", list(n, "", |i| format!("  k{i}: \"cluster: prod-{i} password=cThadDJMbVgwdlI1eU43Y0o0Yldr{i}\"\n"))))),
-    ("a chain of kustomizations", 350, |n| (0..n).map(|i| (format!("k{i}/kustomization.yaml"), format!("resources: [../k{}]\n", i + 1))).collect()),
+    ("keys of one secret", 10_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\nstringData:\n{}", list(n, "", |i| format!("  password{i}: cThadDJMbVgwdlI1eU43Y0o0Yldr{i}\n"))))),
+    ("keys of one config map", 10_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n{}", list(n, "", |i| format!("  password{i}: cThadDJMbVgwdlI1eU43Y0o0Yldr{i}\n"))))),
+    ("containers of one pod", 10_000, |n| one("a.yaml", pod(&list(n, "", |i| format!("  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
+    ("variables of one container", 10_000, |n| one("a.yaml", pod(&format!("  - name: a\n    image: b:latest\n    env:\n{}", list(n, "", |i| format!("    - {{name: PASSWORD_{i}, value: cThadDJMbVgwdlI1eU43Y0o0Yldr{i}}}\n")))))),
+    ("arguments of one container", 10_000, |n| one("a.yaml", pod(&format!("  - name: a\n    image: b:latest\n    args:\n{}", list(n, "", |i| format!("    - --password=cThadDJMbVgwdlI1eU43Y0o0Yldr{i}\n")))))),
+    ("items of one list", 10_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: List\nitems:\n{}", list(n, "", |i| format!("- {{apiVersion: v1, kind: Pod, metadata: {{name: x{i}}}, spec: {{containers: [{{name: a, image: 'b{i}:latest', env: [{{name: PASSWORD, value: cThadDJMbVgwdlI1eU43Y0o0Yldr{i}}}]}}]}}}}\n"))))),
+    ("secrets and settings", 5_000, |n| one("a.yaml", list(n, "", |i| format!("---\napiVersion: v1\nkind: Secret\nmetadata: {{name: x{i}}}\nstringData: {{password: cThadDJMbVgwdlI1eU43Y0o0Yldr{i}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x{i}}}\ndata: {{password: dThadDJMbVgwdlI1eU43Y0o0Yldr{i}}}\n")))),
+    ("clusters without versions and patches", 5_000, |n| [one("kustomization.yaml", "resources: [a.yaml]\npatches: [{path: b.yaml}]\n".to_owned()), one("a.yaml", list(n, "", |i| kops(i, "cloudProvider: aws"))), one("b.yaml", list(n, "", |i| kops(i + 1_000_000, "kubernetesVersion: 1.36.4")))].concat()),
+    ("clusters without versions and overlays", 1_000, |n| (0..n).map(|i| (format!("k{i}/kustomization.yaml"), "resources: [../base]\n".to_owned())).chain([("base/kustomization.yaml".to_owned(), "resources: [a.yaml]\n".to_owned()), ("base/a.yaml".to_owned(), list(n, "", |i| kops(i, "cloudProvider: aws")))]).collect()),
+    ("a chain of kustomizations", 1_000, |n| (0..n).map(|i| (format!("k{i}/kustomization.yaml"), format!("resources: [../k{}]\n", i + 1))).collect()),
     ("a star of kustomizations", 3_000, |n| (0..n).map(|i| (format!("k{i}/kustomization.yaml"), "resources: [../base]\n".to_owned())).chain([("base/kustomization.yaml".to_owned(), "resources: [a.yaml]\n".to_owned()), ("base/a.yaml".to_owned(), workload("Deployment", 0))]).collect()),
     ("one kustomization of resources", 5_000, |n| one("kustomization.yaml", format!("resources:\n{}", list(n, "", |i| format!("- https://github.com/a/b{i}?ref=main\n- r{i}.yaml\n"))))),
     ("one kustomization of images", 1_000, |n| [one("kustomization.yaml", format!("resources: [a.yaml]\nimages:\n{}", list(n, "", |i| format!("- name: i{i}.*\n  newTag: v{i}\n")))), one("a.yaml", workloads("Deployment", n))].concat()),
@@ -152,6 +161,16 @@ fn environment(folder: &str) -> Vec<(String, String)> {
 /// A script that every check reads.
 fn script(text: &str) -> String {
     format!("kubectl get x -o yaml > y.yaml; velero backup create x\n{text}")
+}
+
+fn pod(containers: &str) -> String {
+    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: x}}\nspec:\n  containers:\n{containers}")
+}
+
+fn kops(i: usize, spec: &str) -> String {
+    format!(
+        "---\napiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nmetadata: {{name: prod-20261103-{i}.example.com}}\nspec: {{{spec}}}\n"
+    )
 }
 
 fn rule_of(query: &str) -> String {

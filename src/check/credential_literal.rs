@@ -12,6 +12,7 @@ use crate::model::role::Zone;
 use crate::source::{Source, Span};
 use rayon::prelude::*;
 use serde::Deserialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Objects to credentials in environment variables, arguments, `ConfigMap`s, values, scripts and everything else.
@@ -31,10 +32,15 @@ impl Check for CredentialLiteral {
         if places.is_empty() {
             return;
         }
-        let secrets = plaintext_secret::places(codebase);
+        let secrets = outermost(plaintext_secret::places(codebase));
+        let is_in_secret = |place: &Place| {
+            let next = secrets
+                .partition_point(|secret| (secret.file, secret.start) <= (place.span.file, place.span.start));
+            next > 0 && secrets[next - 1].contains(place.span)
+        };
         let mut by_credential: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for place in places {
-            if !secrets.iter().any(|secret| secret.contains(place.span)) {
+            if !is_in_secret(&place) {
                 by_credential.entry(place.credential.clone()).or_default().push(place);
             }
         }
@@ -42,6 +48,18 @@ impl Check for CredentialLiteral {
             outcome.report_all(one_finding(places.into_iter().map(place).collect()));
         }
     }
+}
+
+/// Without those that lie in others, sorted: what lies in any of them lies in the last that begins before it.
+fn outermost(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable_by_key(|span| (span.file, span.start, Reverse(span.end)));
+    let mut outermost: Vec<Span> = Vec::new();
+    for span in spans {
+        if !outermost.last().is_some_and(|last| last.contains(span)) {
+            outermost.push(span);
+        }
+    }
+    outermost
 }
 
 /// What one file holds.

@@ -168,5 +168,34 @@ pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
         }
         at = above;
     }
-    steps.iter().rev().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
+    steps.iter().rev().fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml::{Tree, parse};
+
+    fn tree(text: &str) -> Tree {
+        parse(Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into()), text.into())
+    }
+
+    #[test]
+    fn pointers_name_keys_and_items() {
+        let tree = tree("a: [b, {c/d: e}]\n? {f: g}\n: h\n");
+        let root = tree.roots().next().expect("written above");
+        let pointers: Vec<_> = root.walk().map(|node| pointer(root, node)).collect();
+        // Nothing leads into the key that is a mapping itself.
+        let expected = ["", "/a", "/a", "/a/0", "/a/1", "/a/1/c~1d", "/a/1/c~1d", "/", "", "", "/"];
+        assert_eq!(pointers, expected);
+    }
+
+    #[test]
+    fn no_pointer_leads_upwards() {
+        let tree = tree("a: {b: c}\nd: e\n");
+        let root = tree.roots().next().expect("written above");
+        let (a, d) = (root.get("a").expect("written above"), root.get("d").expect("written above"));
+        assert_eq!(pointer(a, root) + &pointer(a, d), "");
+    }
 }

@@ -84,9 +84,9 @@ impl<'a> Schedules<'a> {
             schedules.by_path.entry(path).or_insert(schedule);
             match schedule.plainly_included() {
                 Some(names) => {
-                    names
-                        .into_iter()
-                        .for_each(|name| schedules.listing.entry(name).or_default().push(schedule));
+                    for name in names {
+                        schedules.listing.entry(name).or_default().push(schedule);
+                    }
                 }
                 None => schedules.open.push(schedule),
             }

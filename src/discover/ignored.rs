@@ -109,14 +109,12 @@ fn matcher(
         // The configuration has checked these lines.
         let _ = pattern::add(&mut builder, line);
     }
-    match builder.build() {
-        Ok(matcher) => Some(matcher).filter(|matcher| !matcher.is_empty()),
-        Err(_) => {
-            let message = "Its rules do not count: there are too many patterns. Write fewer lines.";
-            problems.push(Problem::with_path(shown, message));
-            None
-        }
-    }
+    let Ok(matcher) = builder.build() else {
+        let message = "Its rules do not count: there are too many patterns. Write fewer lines.";
+        problems.push(Problem::with_path(shown, message));
+        return None;
+    };
+    Some(matcher).filter(|matcher| !matcher.is_empty())
 }
 
 fn add_file(builder: &mut GitignoreBuilder, path: &Path, shown: &str, problems: &mut Vec<Problem>) {

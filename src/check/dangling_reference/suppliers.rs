@@ -157,8 +157,9 @@ impl Suppliers {
 fn delivery(object: Object<'_>) -> Option<(Option<String>, Vec<String>)> {
     let text = |path: &[&str]| object.at(path).map(|node| node.text().into_owned());
     let namespace = match (object.group(), object.kind()) {
-        ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") => text(&["spec", "targetNamespace"]),
-        ("helm.cattle.io", "HelmChart") => text(&["spec", "targetNamespace"]),
+        ("helm.toolkit.fluxcd.io" | "helm.fluxcd.io", "HelmRelease") | ("helm.cattle.io", "HelmChart") => {
+            text(&["spec", "targetNamespace"])
+        }
         ("argoproj.io", "Application" | "ApplicationSet") => {
             if object.at(&["spec", "source", "path"]).is_some() {
                 return None;

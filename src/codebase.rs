@@ -12,7 +12,7 @@ mod reach;
 pub mod unread;
 
 use crate::config::Config;
-use crate::discover::Discovery;
+use crate::discover::{self, Discovery};
 use crate::documents::Documents;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
@@ -241,8 +241,7 @@ impl Codebase {
 
     /// The kustomization of a folder.
     pub fn kustomization_in(&self, folder: &str) -> Option<Kustomization<'_>> {
-        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let paths = names.into_iter().filter_map(|name| resolve_path(folder, name));
+        let paths = discover::KUSTOMIZATIONS.into_iter().filter_map(|name| resolve_path(folder, name));
         let mut files = paths.filter_map(|path| self.sources.by_path(&path));
         let file = files.find(|file| self.reach.is_kustomization(file.id()))?;
         self.kustomization(file.id())

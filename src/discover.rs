@@ -19,6 +19,7 @@ use file::{File, Origin};
 use given::Given;
 pub use ignored::NAMES as IGNORE_FILES;
 use kind::Guess;
+pub use kind::KUSTOMIZATIONS;
 use rayon::prelude::*;
 use read::Refusal;
 use std::sync::Arc;

@@ -263,6 +263,7 @@ fn mistakes_in_usage_say_what_and_what_to_do() {
         (&["check", "-", "--stdin-path", "."], &["--stdin-path: this is a folder", "Name the file"]),
         (&["check", "--stdin-path", "b.yaml"], &["--stdin-path", "Add `-`"]),
         (&["check", ".", "-", "--stdin-path", "../b.yaml"], &["--stdin-path", "inside the checked root"]),
+        (&["check", "-"], &["-: standard input is empty", "the command that should have written"]),
         (&["check", "--rules", "nowhere"], &["nowhere: there is no such file or folder"]),
         (&["check", "--rules", "a.yaml"], &["--rules a.yaml: this is no folder"]),
     ];

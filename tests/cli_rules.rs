@@ -42,10 +42,17 @@ fn built_in_rules_are_listed_explained_and_tested() {
         (&["explain", "live-status"], 0, "\nWHY\n"),
         (&["explain", "live-stauts"], 2, "Did you mean `live-status`?"),
         (&["rules", "new", "Bad_Name", "--factor", "8"], 2, "small letters, digits and hyphens"),
+        (&["rules", "new", "sub/a", "--factor", "8"], 2, "`sub/a` is no name for a rule"),
+        (&["rules", "new", "../../a", "--factor", "8"], 2, "`../../a` is no name for a rule"),
         (&["rules", "new", "a", "--factor", "9"], 2, "9 is not in 1..=8"),
         (&["rules", "list", "--rules", "nowhere"], 2, "nowhere: there is no such file or folder"),
         (&["rules", "new", "a", "--factor", "1", "--rules", "new"], 0, "new/1-codebase/a.md\n"),
         (&["rules", "test", "--rules", "new"], 0, "ok   a\n"),
+        (
+            &["rules", "new", "live-status", "--factor", "4", "--rules", "own"],
+            0,
+            "It replaces the rule of this name",
+        ),
     ];
     for step in steps {
         check(folder.path(), step);

@@ -167,3 +167,38 @@ fails: true
 message: x
 ---
 ";
+
+/// Pages with good examples that another rule of the factor may object to: the version is there but floats, the
+/// Secret is what the other rule is about, and the name of a cluster has to be one that can be searched for.
+const OTHER_MATTERS: [(&str, &str); 4] = [
+    ("kubernetes-version-missing", "kubernetes-version-floating"),
+    ("credential-literal", "plaintext-secret"),
+    ("hard-coded-cluster-name", "timeless-cluster-name"),
+    ("monitor-filters-on-cluster-name", "timeless-cluster-name"),
+];
+
+/// A good example shows how it is done, so no other rule of the same factor may object to it.
+#[test]
+fn what_a_page_calls_good_is_good_to_every_rule_of_its_factor() {
+    let rules = built_in();
+    let mut objections = Vec::new();
+    for page in rules.iter().map(Rule::page) {
+        for example in page.examples().expect("every page has examples").iter().filter(|e| !e.is_bad) {
+            let texts: Vec<_> =
+                example.files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+            let discovery = discover::Discovery::of_texts(&texts);
+            let documents = documents::parse_all(&discovery.sources);
+            let codebase = Codebase::new(&Config::for_folder("."), discovery, documents);
+            let verdict = rule::run(&rules, &codebase);
+            let is_other_matter = |rule: &str| OTHER_MATTERS.iter().any(|known| *known == (page.id(), rule));
+            let factor = rules.iter().find(|rule| rule.id.as_str() == page.id()).map(|rule| rule.factor);
+            let wrong = verdict.findings.iter().filter(|finding| Some(finding.factor) == factor);
+            let wrong = wrong.filter(|finding| !is_other_matter(finding.rule.as_str()));
+            objections.extend(wrong.map(|finding| {
+                let line = page.line(example.files[0].start);
+                format!("{}:{line}: {}: {}", page.path(), finding.rule, finding.message)
+            }));
+        }
+    }
+    assert!(objections.is_empty(), "\n{}\n", objections.join("\n"));
+}

@@ -147,10 +147,8 @@ fn violation(
     if let Some(file) = target.file {
         let start = file.line_span(1).unwrap_or_else(|| crate::source::Span::file_start(file.id()));
         violation = violation.with_related(start, "this file is overwritten");
-    } else if script.runner == Runner::Ci && !commits {
+    } else if script.runner == Runner::Ci && !commits || !target.is_sure {
         violation = violation.weaker().less_sure();
-    } else if !target.is_sure {
-        violation = violation.less_sure();
     }
     violation
 }

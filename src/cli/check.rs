@@ -72,6 +72,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
 fn configuration(flags: Flags) -> Result<Config, Error> {
     let current = current_folder()?;
     let stdin = flags.wants_stdin().then(read_stdin).transpose()?;
+    // With a path it is the buffer of an editor, which may well be empty.
+    if flags.stdin_path.is_none() && stdin.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
+        return Err(Error::usage(
+            "-",
+            "standard input is empty: look at the command that should have written to it",
+        ));
+    }
     flags.resolve(&current, stdin)
 }
 

@@ -4,7 +4,7 @@ use super::Codebase;
 use crate::discover::{self, IGNORE_FILES};
 use crate::model::role::Zone;
 use crate::problem::{Place, SkipReason};
-use crate::source::FileKind;
+use crate::source::{FileKind, is_below};
 
 /// A file or folder that nobody understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,9 +82,4 @@ impl Unread<'_> {
 
 fn touches(one: &str, other: &str) -> bool {
     is_below(one, other) || is_below(other, one)
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder);
-    folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

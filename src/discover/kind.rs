@@ -82,9 +82,12 @@ pub(super) const SHEBANG_LENGTH: usize = 64;
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
 const YAML: &[&str] = &[".yaml", ".yml"];
 
+/// Names of files that kustomize reads without being told. Source: `api/konfig/general.go`.
+pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// The first row that matches tells the kind.
 const TABLE: [Row; 15] = [
-    Row::names(&["kustomization.yaml", "kustomization.yml", "Kustomization"], FileKind::Kustomization),
+    Row::names(&KUSTOMIZATIONS, FileKind::Kustomization),
     Row::names(&["Chart.yaml", "Chart.lock"], FileKind::HelmChart),
     Row::endings(&[".gitlab-ci.yml", ".gitlab-ci.yaml"], FileKind::Ci(CiSystem::GitLab)),
     Row::endings(YAML, FileKind::Ci(CiSystem::GitHubActions)).below(".github/workflows"),

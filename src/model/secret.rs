@@ -103,14 +103,15 @@ fn is_switch(value: &str) -> bool {
 /// Whether a value says where the credential is instead of being it.
 ///
 /// Source: the documentation of 1Password, vals, argocd-vault-plugin, SOPS, AWS KMS and Secrets Manager, Google Secret
-/// Manager, Azure Key Vault, Grafana, Jenkins; as of 2026-11.
+/// Manager, Azure Key Vault, Grafana, Jenkins, Spring Cloud Config; as of 2026-11.
 pub fn is_reference(value: &str) -> bool {
-    const BEGINNINGS: [&str; 20] = [
+    const BEGINNINGS: [&str; 21] = [
         "op://",
         "ref+",
         "vault:",
         "<path:",
         "ENC[",
+        "{cipher}",
         "AQICA",
         "arn:aws",
         "deployment-secret:",

@@ -23,7 +23,7 @@ pub fn of(report: &Report) -> Vec<String> {
         report.findings.par_iter().map(|finding| identity(report, finding)).collect();
     let mut order: Vec<usize> = (0..identities.len()).collect();
     // The counter follows the places, not the severities, which may change without the code.
-    order.sort_by_key(|&index| report.findings[index].span);
+    order.sort_by_key(|&index| (report.findings[index].span, &report.findings[index].message));
     let mut seen: HashMap<&str, u32> = HashMap::new();
     let mut fingerprints = vec![String::new(); order.len()];
     for index in order {

@@ -45,7 +45,7 @@ impl Page {
     /// a test has compiled those.
     pub(super) fn into_rule(self, origin: Origin) -> Result<Rule, Error> {
         let factor = self.factor()?;
-        self.check_id().map_err(|message| self.error_at(0, message))?;
+        check_id(self.id()).map_err(|message| self.error_at(0, message))?;
         let head = self.head()?;
         let mut sources = Sources::default();
         let file = sources.add(self.path.clone(), FileKind::Yaml, head.into());
@@ -92,16 +92,6 @@ impl Page {
         })
     }
 
-    /// Whether the stem of the file can be the name of a rule.
-    pub(super) fn check_id(&self) -> Result<(), String> {
-        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let id = self.id();
-        if id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(is_plain) {
-            return Ok(());
-        }
-        Err(format!("`{id}` is no name for a rule: use small letters, digits and hyphens"))
-    }
-
     /// The front matter with the line `---` above it; places in it are places in the page.
     fn head(&self) -> Result<&str, Error> {
         let message = "a rule page begins with front matter between two lines `---`";
@@ -134,4 +124,13 @@ fn at_problem(source: &Source, problem: &Problem) -> Error {
 fn at(source: &Source, offset: u32, message: impl Into<String>) -> Error {
     let position = source.position(offset);
     Error::rule(format!("{}:{}:{}", source.path(), position.line, position.column), message)
+}
+
+/// Whether this can be the name of a rule: it becomes the stem of a file.
+pub(super) fn check_id(id: &str) -> Result<(), String> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(is_plain) {
+        return Ok(());
+    }
+    Err(format!("`{id}` is no name for a rule: use small letters, digits and hyphens"))
 }

@@ -45,14 +45,14 @@ impl There<'_> {
 }
 
 /// A path of a kustomization that leads nowhere.
-struct Missing {
+struct DeadPath {
     violation: Violation,
     /// The file with its folder, as a script would write it.
     tail: String,
 }
 
 /// Only what k8factor would have read is known to be missing.
-fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Outcome) -> Vec<Missing> {
+fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Outcome) -> Vec<DeadPath> {
     let mut missing = Vec::new();
     // A folder whose name is filled in belongs to a template of a codebase.
     if is_injected(kustomization.folder()) {
@@ -71,7 +71,7 @@ fn missing(kustomization: Kustomization<'_>, there: &There<'_>, outcome: &mut Ou
         if !there.has(&path) {
             let parts: Vec<&str> = path.rsplit('/').take(2).collect();
             let tail = parts.into_iter().rev().collect::<Vec<_>>().join("/");
-            missing.push(Missing { violation: violation(kustomization, &reference, there), tail });
+            missing.push(DeadPath { violation: violation(kustomization, &reference, there), tail });
         }
     }
     missing
@@ -101,7 +101,7 @@ fn leaves_what_is_there(folder: &str, text: &str, there: &There<'_>) -> bool {
 }
 
 /// Files that a script, a pipeline or a Task names with their folder: they are made before the build.
-fn written_by_scripts(codebase: &Codebase, missing: &[Missing]) -> HashSet<String> {
+fn written_by_scripts(codebase: &Codebase, missing: &[DeadPath]) -> HashSet<String> {
     let in_folders = missing.iter().map(|missing| &missing.tail).filter(|tail| tail.contains('/'));
     let tails = Names::of(in_folders);
     let others = codebase.sources().as_slice().par_iter();

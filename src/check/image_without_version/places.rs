@@ -68,6 +68,10 @@ impl Where<'_> {
     }
 }
 
+/// What runs in a pipeline runs in no cluster that could be asked.
+const IN_PIPELINE: &str =
+    "Write the version that the last good run pulled, which its log names, or better the digest.";
+
 impl Place<'_> {
     /// The file it is written in.
     pub(super) fn file(&self) -> FileId {
@@ -85,7 +89,7 @@ impl Place<'_> {
             ImageStream::Own => return violation.weaker(),
             ImageStream::None => {}
         }
-        if matches!(self.at, Where::Pipeline) { violation.weaker() } else { violation }
+        if matches!(self.at, Where::Pipeline) { violation.weaker().with_help(IN_PIPELINE) } else { violation }
     }
 
     fn image_stream(&self) -> ImageStream {

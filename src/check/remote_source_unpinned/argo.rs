@@ -11,7 +11,8 @@ use crate::model::role::Role;
 use crate::yaml::Node;
 use std::collections::HashSet;
 
-const HELP: &str = "Set `targetRevision` to a tag or a commit.";
+const REPOSITORY: &str = "Set `targetRevision` to a tag or a commit.";
+const CHART: &str = "Set `targetRevision` to one version of the chart.";
 
 /// The sources of every Application that are not the codebase itself.
 pub(super) fn sources<'a>(codebase: &'a Codebase, own: &Own<'_>) -> Vec<Fetched<'a>> {
@@ -46,7 +47,7 @@ fn fetched<'a>(source: Source<'a>, own: &Own<'_>) -> Option<Fetched<'a>> {
         at: written.unwrap_or(source.url.value).into(),
         pinned,
         object: Some(source.object),
-        help: HELP,
+        help: if chart.is_some() { CHART } else { REPOSITORY },
         weaker: 0,
     })
 }

@@ -78,7 +78,7 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         ),
         format!(r"(?-u:\b)kops[ \t]{more}--name[= ]+{name}"),
         format!(r"(?-u:\b)eksctl[ \t]{more}--cluster[= ]+{name}"),
-        format!(r"(?-u:\b)eksctl[ \t]+(?:create|delete|upgrade)[ \t]+cluster(?-u:\b){more}--name[= ]+{name}"),
+        format!(r"(?-u:\b)eksctl[ \t]+(?:delete|upgrade)[ \t]+cluster(?-u:\b){more}--name[= ]+{name}"),
         format!(r"(?-u:\b)config use-context[ \t]+{name}"),
         format!(
             r"(?-u:\b)(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl)[ \t]{more}--(?:kube-)?context[= ]+{name}"
@@ -95,6 +95,8 @@ static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
         resource \s+ "(?:aws_eks_cluster|google_container_cluster|azurerm_kubernetes_cluster)" \s+ "[^"]+" \s* \{
             [^}]*? \n \s* name \s* = \s* "([^"$\n]+)"
       | (?:^|\n) locals \s* \{ [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
+      | module \s+ "[^"\n]*(?:cluster|eks|gke|aks|k8s|kubernetes)[^"\n]*" \s* \{
+            [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
       | variable \s+ "(?:eks_|gke_|aks_)?cluster_name" \s* \{ [^{}]*? \n \s* default \s* = \s* "([^"$\n]+)"
       | source \s* = \s* "(?:terraform-aws-modules/eks/aws|terraform-google-modules/kubernetes-engine/google[^"]*)"
             [^{}]*? \n \s* (?:cluster_)?name \s* = \s* "([^"$\n]+)"

@@ -46,7 +46,8 @@ pub(super) struct Mark {
     pub(super) primary: bool,
 }
 
-/// The excerpts that show all the places, in the order of the lines. Each line takes at most `width` columns.
+/// The excerpts that show all the places: the one with the finding's own place, then the others in the order of the
+/// lines. Each line takes at most `width` columns.
 pub(super) fn excerpts(source: &Source, secrets: &Secrets, places: &[Place], width: usize) -> Vec<Excerpt> {
     let mut chunks: Vec<Vec<Cut>> = Vec::new();
     for cut in cuts(source, places) {
@@ -55,6 +56,7 @@ pub(super) fn excerpts(source: &Source, secrets: &Secrets, places: &[Place], wid
             _ => chunks.push(vec![cut]),
         }
     }
+    chunks.sort_by_key(|chunk| !chunk.iter().any(|cut| cut.primary));
     chunks.iter().map(|chunk| draw(source, secrets, chunk, width)).collect()
 }
 

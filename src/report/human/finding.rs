@@ -76,7 +76,8 @@ fn more_places(page: &Page, finding: &Finding) -> String {
 /// `Deployment prod/web (apps/v1)`.
 fn object_name(object: &ObjectId) -> String {
     let namespace = object.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    format!("{} {namespace}{} ({})", object.kind, object.name, object.api_version)
+    let name = if object.name.is_empty() { String::new() } else { format!(" {namespace}{}", object.name) };
+    format!("{}{name} ({})", object.kind, object.api_version)
 }
 
 /// The overlays that build the object, as many as there is room for.

@@ -3,15 +3,16 @@
 use crate::config::Config;
 use crate::error::Error;
 use crate::finding::Factor;
-use crate::rule::{Page, load};
+use crate::rule::{load, page};
 
 /// Writes a page for a new rule into the folder of rules, never over one that is there. Says where it is.
 pub fn new(config: &Config, id: &str, factor: Factor) -> Result<String, Error> {
+    page::check_id(id).map_err(|message| Error::usage(id, message))?;
+    let replaces = load::built_in()?.iter().any(|rule| rule.id.as_str() == id);
     let file = format!("{}/{id}.md", factor.folder());
-    let page = Page::new(file.clone(), SKELETON);
-    page.check_id().map_err(|message| Error::usage(id, message))?;
     let path = load::create(config, &file, &SKELETON.replace("TITLE", &title(id)))?;
-    Ok(format!("{path}\nWrite what it objects to, then run `k8factor rules test`.\n"))
+    let warning = if replaces { "It replaces the rule of this name that is built in.\n" } else { "" };
+    Ok(format!("{path}\n{warning}Write what it objects to, then run `k8factor rules test`.\n"))
 }
 
 /// A name begins with a small letter.

@@ -26,6 +26,8 @@ enum Sureness {
     Sure,
     /// A part of a longer word, or an ordinary word that a key calls a cluster.
     Likely,
+    /// An ordinary word that a key calls an environment.
+    Unsure,
 }
 
 /// A place that refers to a cluster by name.
@@ -83,6 +85,7 @@ fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, spa
         Strength::Strong if is_whole(around) && mention.identity.is_certain() => Some(Sureness::Sure),
         Strength::Strong => Some(Sureness::Likely),
         Strength::Weak if around.is_said_of_cluster() => Some(Sureness::Likely),
+        Strength::Weak if around.is_said_of_environment() => Some(Sureness::Unsure),
         Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
     }
 }
@@ -130,6 +133,7 @@ fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<P
     Some(match first.sureness {
         Sureness::Sure => violation,
         Sureness::Likely => violation.weaker().less_sure(),
+        Sureness::Unsure => violation.weaker().weaker().less_sure().less_sure(),
     })
 }
 

@@ -94,6 +94,21 @@ impl<'a> Surroundings<'a> {
         key.is_some_and(|key| key.starts_with("cluster") && !names_another_system(&key))
     }
 
+    /// Whether a key says that this is an environment, which is what a team with one cluster for each calls them.
+    pub fn is_said_of_environment(self) -> bool {
+        let key = match self.assignment() {
+            Some("value" | "default") => {
+                let mut above = window::text_before(self.text, self.line).lines().rev().take(3);
+                above.find_map(|line| value_of(line, "name:"))
+            }
+            key => key,
+        };
+        let key = key.map(str::to_ascii_lowercase);
+        key.is_some_and(|key| {
+            key.rsplit(['_', '.', '-']).next().is_some_and(|word| matches!(word, "env" | "environment"))
+        })
+    }
+
     /// The key, or what stands before `=` in the token itself: `--cluster-name=x`, `CLUSTER_NAME=x`.
     fn assignment(self) -> Option<&'a str> {
         let inside = self.token_to_name().strip_suffix(&self.text[self.start..self.end])?;
@@ -188,6 +203,14 @@ mod tests {
         for text in unnamed {
             assert!(!around(text).is_named_as_cluster(), "{text}");
         }
+    }
+
+    #[test]
+    fn environments_are_seen() {
+        let said =
+            ["env: NAME", "--deploy-env=NAME", "- name: environment\n  description: where\n  default: NAME"];
+        assert!(said.iter().all(|text| around(text).is_said_of_environment()));
+        assert!(!around("- name: project\n  default: NAME").is_said_of_environment());
     }
 
     #[test]

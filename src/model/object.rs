@@ -168,7 +168,10 @@ pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
         }
         at = above;
     }
-    steps.iter().rev().fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"))
+    steps
+        .iter()
+        .rev()
+        .fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]

@@ -159,6 +159,201 @@ fn a_path_into_what_is_left_out_leads_somewhere() {
     assert!(matches!(messages[..], [message] if message.starts_with("`../rendered`")), "{messages:?}");
 }
 
+const SCHEDULE: &str = "\
+apiVersion: velero.io/v1
+kind: Schedule
+metadata: {name: nightly, namespace: velero}
+spec: {template: {includedNamespaces: [web]}}
+";
+
+/// Files that are equally wrong: one finding over the whole, and one at each of them.
+#[test]
+fn every_file_of_a_group_hears_of_its_finding() {
+    let token = "export X=ghp_k8factorMadeThisTokenUpForItsPage2026\n".to_owned();
+    let claim = |name: &str| {
+        format!("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {name}, namespace: shop}}\n")
+    };
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{serviceAccountName: nobody}}\n"
+        )
+    };
+    let application = |name: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\n\
+             spec: {{destination: {{name: tokyo-1}}}}\n"
+        )
+    };
+    let job = |name: &str| JOB.replace("migrate", name);
+    let cases: [(&str, Vec<String>, &str); 7] = [
+        ("job-without-protection-label", ["a", "b", "c"].map(job).to_vec(), ""),
+        // More than one finding shows.
+        ("dangling-reference", (10..40).map(|number| pod(&format!("p{number}"))).collect(), ""),
+        ("no-backup", (10..40).map(|number| claim(&format!("c{number}"))).collect(), ""),
+        ("namespace-not-backed-up", ["a", "b", "c"].map(claim).to_vec(), SCHEDULE),
+        ("hard-coded-cluster-name", ["a", "b"].map(application).to_vec(), ""),
+        ("cluster-without-spec", ["a", "b"].map(application).to_vec(), ""),
+        ("credential-literal", vec![token.clone(), token], ""),
+    ];
+    for (rule, texts, beside) in cases {
+        let ending = if rule == "credential-literal" { "sh" } else { "yaml" };
+        let paths: Vec<_> = (10..10 + texts.len()).map(|number| format!("x/{number}.{ending}")).collect();
+        let mut files = vec![(".git/HEAD", ""), ("beside.yaml", beside), ("clean.yaml", "a: b\n")];
+        files.extend(paths.iter().map(String::as_str).zip(texts.iter().map(String::as_str)));
+        let codebase = codebase(&files);
+        let of_rule = |run: Run| run.findings().into_iter().filter(|found| found.ends_with(rule)).collect();
+        let whole: Vec<String> = of_rule(check(codebase.path(), &[], ""));
+        assert_eq!(whole.len(), 1, "{rule}: one finding for all: {whole:?}");
+        for path in &paths {
+            let part: Vec<String> = of_rule(check(codebase.path(), &[path], ""));
+            assert_eq!(part, [format!("{path} {rule}")]);
+        }
+        let clean: Vec<String> = of_rule(check(codebase.path(), &["clean.yaml"], ""));
+        assert_eq!(clean, [""; 0], "{rule}");
+    }
+}
+
+#[test]
+fn a_finding_that_is_told_elsewhere_says_so() {
+    let texts = ["a", "b", "c"].map(|name| JOB.replace("migrate", name));
+    let codebase =
+        codebase(&[(".git/HEAD", ""), ("a.yaml", &texts[0]), ("b.yaml", &texts[1]), ("c.yaml", &texts[2])]);
+    let report = check(codebase.path(), &["c.yaml", "b.yaml"], "").report;
+    let finding = &report["findings"][0];
+    let message = finding["message"].as_str().expect("a message");
+    assert!(message.starts_with("Job `a` and 2 more jobs here may run twice"), "{message}");
+    assert!(message.ends_with(" (Job `b` does not say either)"), "{message}");
+    assert_eq!(finding["location"]["path"], "b.yaml");
+    assert_eq!(finding.get("object").filter(|object| !object.is_null()), None, "it is that of `a`");
+    let related: Vec<_> = finding["related"].as_array().expect("a list").iter().collect();
+    let related: Vec<_> =
+        related.iter().map(|place| (place["location"]["path"].as_str(), place["message"].as_str())).collect();
+    assert_eq!(
+        related,
+        [
+            (Some("a.yaml"), Some("the first of these places")),
+            (Some("c.yaml"), Some("Job `c` does not say either")),
+        ]
+    );
+}
+
+#[test]
+fn what_is_held_back_for_a_group_is_told_at_each_of_its_files() {
+    let texts = ["a", "b"].map(|name| JOB.replace("migrate", name));
+    let broken = "metadata: {labels: {k8factor/protect-from: [}\n";
+    let codebase =
+        codebase(&[(".git/HEAD", ""), ("a.yaml", &texts[0]), ("b.yaml", &texts[1]), ("broken.yaml", broken)]);
+    for path in ["a.yaml", "b.yaml"] {
+        let run = check(codebase.path(), &[path], "");
+        assert_eq!(run.findings(), [""; 0], "{path}");
+        assert_eq!(run.report["held_back"][0]["rule"], "job-without-protection-label", "{path}");
+    }
+}
+
+const FAILING_RULE: &str = "\
+---
+summary: A config map says no
+severity: error
+confidence: high
+help: Say yes.
+kinds: ConfigMap
+fails: self.data.answer == \"no\"
+message: it says no
+---
+
+# A config map says no
+
+## Why
+
+It matters.
+
+## Bad
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a # finding
+data: {answer: \"no\"}
+```
+
+## Good
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+data: {answer: \"yes\"}
+```
+";
+
+/// The same trouble is told once over the whole, and at each file that was asked about.
+#[test]
+fn a_rule_that_fails_at_a_named_file_is_not_silent() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let codebase = codebase(&[
+        (".git/HEAD", ""),
+        (".k8factor/rules/1-codebase/map-says-no.md", FAILING_RULE),
+        ("a.yaml", map),
+        ("b.yaml", map),
+    ]);
+    for (arguments, place) in [(&[][..], "a.yaml"), (&["a.yaml"], "a.yaml"), (&["b.yaml"], "b.yaml")] {
+        let run = check(codebase.path(), arguments, "");
+        let problems = run.report["problems"].as_array().expect("a list");
+        let [problem] = &problems[..] else { panic!("{arguments:?}: {}", run.report) };
+        assert!(problem.to_string().contains("map-says-no"), "{problem}");
+        assert!(problem.to_string().contains(place), "{arguments:?}: {problem}");
+        assert_eq!(run.exit, 1);
+    }
+}
+
+/// A hook names every file of a commit; what the team leaves out stays left out.
+#[test]
+fn a_name_overrides_what_git_ignores_and_nothing_else() {
+    let codebase = codebase(&[
+        (".git/HEAD", ""),
+        (".gitignore", "rendered/\n"),
+        (".k8factor.yaml", "exclude: [vendor/]\n"),
+        (".k8factorignore", "old/\n!old/\n"),
+        ("sub/.k8factorignore", "*.gen.yaml\n"),
+        ("a.yaml", JOB),
+        ("old/a.yaml", JOB),
+        ("rendered/a.yaml", JOB),
+        ("sub/deep/a.gen.yaml", JOB),
+        ("vendor/deep/a.yaml", JOB),
+    ]);
+    // Arguments, exit status, files.
+    let cases: [(&[&str], i32, u64); 12] = [
+        (&["a.yaml"], 1, 1),
+        (&["old/a.yaml"], 1, 1),
+        (&["rendered/a.yaml"], 1, 1),
+        (&["rendered"], 1, 1),
+        (&["vendor/deep/a.yaml"], 3, 0),
+        (&["vendor/deep"], 3, 0),
+        (&["vendor"], 3, 0),
+        (&["vendor/deep/a.yaml", "--no-ignore"], 3, 0),
+        (&["sub/deep/a.gen.yaml"], 3, 0),
+        (&["sub/deep/a.gen.yaml", "--no-ignore"], 1, 1),
+        (&["vendor/deep/a.yaml", "a.yaml", "sub/deep/a.gen.yaml"], 1, 1),
+        (&["-", "--stdin-path", "vendor/new.yaml"], 3, 0),
+    ];
+    for (arguments, exit, files) in cases {
+        let run = check(codebase.path(), arguments, JOB);
+        assert_eq!((run.exit, run.report["summary"]["files"].as_u64()), (exit, Some(files)), "{arguments:?}");
+        let is_explained = run.stderr.contains("`exclude` in `.k8factor.yaml` or a `.k8factorignore`");
+        assert_eq!(is_explained, exit == 3, "{arguments:?}: {}", run.stderr);
+    }
+}
+
+/// An ignore file on the way to several named paths is read once.
+#[test]
+fn a_broken_ignore_file_is_one_problem() {
+    let codebase = codebase(&[(".git/HEAD", ""), ("s/.k8factorignore", "{a\n"), ("s/d/a.yaml", JOB)]);
+    let run = check(codebase.path(), &["s", "s/d", "s/d/a.yaml"], "");
+    assert_eq!(run.report["problems"].as_array().map(Vec::len), Some(1), "{}", run.report);
+}
+
 struct Run {
     exit: i32,
     report: Value,

@@ -168,10 +168,8 @@ pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
         }
         at = above;
     }
-    steps
-        .iter()
-        .rev()
-        .fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"))
+    let escaped = steps.iter().rev().map(|step| step.replace('~', "~0").replace('/', "~1"));
+    escaped.flat_map(|step| ["/".to_owned(), step]).collect()
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ impl Named {
         Self { paths: Some(paths.chain(stdin).collect()) }
     }
 
+    /// Whether nothing of what was read is left out.
+    pub fn are_everything(&self) -> bool {
+        self.paths.is_none()
+    }
+
     /// Whether a path, relative to the root, is one of them.
     pub fn names(&self, path: &str) -> bool {
         self.paths.as_ref().is_some_and(|named| named.contains(path))

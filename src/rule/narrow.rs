@@ -25,6 +25,11 @@ impl Narrow {
         Self { named, inside }
     }
 
+    /// Whether all of it was asked about.
+    pub(super) fn is_everything(&self) -> bool {
+        self.named.are_everything()
+    }
+
     /// The violation at a place that was asked about, if it has one.
     pub(super) fn violation(&self, violation: Violation) -> Option<Violation> {
         if self.has(violation.span) {

@@ -35,6 +35,10 @@ pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
     for (rule, outcome) in outcomes {
         verdict.add(rule, outcome, codebase, &unread, &narrow);
     }
+    // A rule looked at the whole codebase. That it has nothing to say of these paths assesses no factor.
+    if !narrow.is_everything() {
+        verdict.assessed = verdict.findings.iter().map(|finding| finding.factor).collect();
+    }
     verdict.assessed.sort();
     verdict.assessed.dedup();
     verdict.held_back.sort();

@@ -66,6 +66,9 @@ fn counts(page: &Page) -> String {
     ];
     read.extend((counts.builds > 0).then(|| counted(counts.builds, "build")));
     let mut text = entry(page, "read", &read.join(", "));
+    if page.report.counts.files < page.report.sources.as_slice().len() {
+        text += &entry(page, "part", "of a larger codebase; a run over all of it assesses the factors");
+    }
     if !page.report.skipped.is_empty() {
         text += &entry(page, "skipped", &skipped(page));
     }

@@ -8,6 +8,7 @@ pub mod environments;
 mod identities;
 mod monitors;
 pub mod namespaces;
+pub mod part;
 mod reach;
 pub mod unread;
 

@@ -1,26 +1,16 @@
 //! The reports: what they look like, and what they must never do.
 
+mod common;
 mod sample;
 
-use k8factor::report::human::{self, Options};
+use common::{human, json};
+use k8factor::report::human::Options;
 use k8factor::report::visible::is_active;
-use k8factor::report::{Report, fingerprint, json};
+use k8factor::report::{Report, fingerprint};
 use std::time::{Duration, Instant};
 use unicode_width::UnicodeWidthStr as _;
 
 const PLAIN: Options = Options { color: false, all: false, width: None, max_snippets: 200 };
-
-fn human(report: &Report, options: Options) -> String {
-    let mut out = Vec::new();
-    human::write(report, &options, &mut out).expect("a Vec takes everything");
-    String::from_utf8(out).expect("reports are text")
-}
-
-fn json(report: &Report) -> String {
-    let mut out = Vec::new();
-    json::write(report, &mut out).expect("a Vec takes everything");
-    String::from_utf8(out).expect("reports are text")
-}
 
 /// The version of the release is not what these snapshots are about.
 fn snapshot(name: &str, text: &str) {

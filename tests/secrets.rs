@@ -5,10 +5,11 @@
 mod common;
 
 use common::rules::files_below;
+use common::{human, json};
 use k8factor::config::Config;
-use k8factor::report::human::{self, Options};
+use k8factor::report::Report;
+use k8factor::report::human::Options;
 use k8factor::report::secrets::MASK;
-use k8factor::report::{Report, json};
 use std::fs;
 
 /// Every secret as it is written, and decoded where it is encoded.
@@ -174,16 +175,4 @@ fn the_place_of_a_credential_is_the_credential() {
 
 fn check(root: &str) -> Report {
     k8factor::check(&Config::for_folder(root)).expect("it can be checked")
-}
-
-fn human(report: &Report, options: Options) -> String {
-    let mut page = Vec::new();
-    human::write(report, &options, &mut page).expect("a vector can be written to");
-    String::from_utf8(page).expect("a report is text")
-}
-
-fn json(report: &Report) -> String {
-    let mut page = Vec::new();
-    json::write(report, &mut page).expect("a vector can be written to");
-    String::from_utf8(page).expect("a report is text")
 }

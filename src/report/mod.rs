@@ -13,11 +13,11 @@ pub mod secrets;
 pub mod visible;
 
 use crate::codebase::Codebase;
-use crate::config::Named;
+use crate::codebase::part::Part;
 use crate::finding::{Factor, Finding, HeldBack, Severity};
-use crate::problem::{Place, Problem, Skipped};
+use crate::problem::{Problem, Skipped};
 use crate::rule::Verdict;
-use crate::source::{FileId, Sources};
+use crate::source::Sources;
 use rayon::prelude::*;
 use secrets::Secrets;
 
@@ -127,27 +127,23 @@ impl Report {
     /// What the rules say about a codebase, with what was read. Rules know all of it; the verdict
     /// and all else that is said is about the paths the user asked about.
     pub fn new(codebase: Codebase, verdict: Verdict) -> Self {
-        let named = Named::of(codebase.config());
-        let inside: Vec<bool> = codebase.sources().iter().map(|source| named.holds(source.path())).collect();
-        let is_inside = |file: FileId| inside[file.index()];
+        let part = Part::of(&codebase);
         let counts = Counts {
-            files: inside.iter().filter(|inside| **inside).count(),
+            files: part.file_count(),
             other_files: codebase.other_files(),
-            left_out: codebase.left_out().iter().filter(|path| named.names(path)).count(),
-            documents: codebase.documents().filter(|document| is_inside(document.source.id())).count(),
-            objects: codebase.all_objects().filter(|object| is_inside(object.file())).count(),
+            left_out: codebase.left_out().iter().filter(|path| part.names(path)).count(),
+            documents: codebase.documents().filter(|document| part.has(document.source.id())).count(),
+            objects: codebase.all_objects().filter(|object| part.has(object.file())).count(),
             builds: 0,
         };
         let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
         let Verdict { mut findings, held_back, problems: troubles, credentials, .. } = verdict;
         let (sources, mut problems, mut skipped) = codebase.into_parts();
+        problems.retain(|problem| part.has_problem(problem));
+        // Those of rules are narrowed already.
         problems.extend(troubles);
-        problems.retain(|problem| match &problem.place {
-            Place::Path(path) => named.holds(path),
-            Place::Span(span) => is_inside(span.file),
-        });
         problems.sort();
-        skipped.retain(|skipped| named.holds(&skipped.path));
+        skipped.retain(|skipped| part.has_path(&skipped.path));
         skipped.sort();
         let secrets = Secrets::new(&sources, credentials);
         findings.par_iter_mut().for_each(|finding| secrets.conceal_in_finding(finding));

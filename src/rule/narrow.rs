@@ -4,52 +4,16 @@
 //! first place that was asked about.
 
 use crate::check::Violation;
-use crate::codebase::Codebase;
-use crate::config::Named;
+use crate::codebase::part::Part;
 use crate::finding::Label;
-use crate::problem::{Place, Problem};
-use crate::source::Span;
 
-/// What of a codebase the user asked about.
-pub(super) struct Narrow {
-    named: Named,
-    /// Whether each file, by its number, was asked about.
-    inside: Vec<bool>,
-}
-
-impl Narrow {
-    /// What the configuration of a codebase asks about.
-    pub(super) fn of(codebase: &Codebase) -> Self {
-        let named = Named::of(codebase.config());
-        let inside = codebase.sources().iter().map(|source| named.holds(source.path())).collect();
-        Self { named, inside }
+/// The violation at a place that was asked about, if it has one.
+pub(super) fn narrowed(violation: Violation, part: &Part) -> Option<Violation> {
+    if part.has(violation.span.file) {
+        return Some(violation);
     }
-
-    /// Whether all of it was asked about.
-    pub(super) fn is_everything(&self) -> bool {
-        self.named.are_everything()
-    }
-
-    /// The violation at a place that was asked about, if it has one.
-    pub(super) fn violation(&self, violation: Violation) -> Option<Violation> {
-        if self.has(violation.span) {
-            return Some(violation);
-        }
-        let here = violation.also.iter().find(|label| self.has(label.span)).cloned()?;
-        Some(moved(violation, &here))
-    }
-
-    /// Whether the place of a problem was asked about.
-    pub(super) fn has_problem(&self, problem: &Problem) -> bool {
-        match &problem.place {
-            Place::Path(path) => self.named.holds(path),
-            Place::Span(span) => self.has(*span),
-        }
-    }
-
-    fn has(&self, span: Span) -> bool {
-        self.inside[span.file.index()]
-    }
+    let here = violation.also.iter().find(|label| part.has(label.span.file)).cloned()?;
+    Some(moved(violation, &here))
 }
 
 /// The same violation, at another of its places. The words about that place go into the message.

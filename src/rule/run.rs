@@ -1,9 +1,10 @@
 //! Runs rules over a codebase. A check reports places; here they get their rule, factor, severity and confidence.
 
 use super::Rule;
-use super::narrow::Narrow;
+use super::narrow::narrowed;
 use crate::check::{Missing, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;
 use crate::finding::{Credential, Factor, Finding, HeldBack};
 use crate::model::role::Zone;
@@ -31,12 +32,12 @@ pub struct Verdict {
 /// The answer does not depend on the number of threads.
 pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
     let outcomes: Vec<_> = rules.par_iter().map(|rule| (rule, outcome(rule, codebase))).collect();
-    let (mut verdict, unread, narrow) = (Verdict::default(), codebase.unread(), Narrow::of(codebase));
+    let (mut verdict, unread, part) = (Verdict::default(), codebase.unread(), Part::of(codebase));
     for (rule, outcome) in outcomes {
-        verdict.add(rule, outcome, codebase, &unread, &narrow);
+        verdict.add(rule, outcome, codebase, &unread, &part);
     }
     // A rule looked at the whole codebase. That it has nothing to say of these paths assesses no factor.
-    if !narrow.is_everything() {
+    if !part.is_everything() {
         verdict.assessed = verdict.findings.iter().map(|finding| finding.factor).collect();
     }
     verdict.assessed.sort();
@@ -60,7 +61,7 @@ impl Verdict {
         outcome: Outcome,
         codebase: &Codebase,
         unread: &[Unread<'_>],
-        narrow: &Narrow,
+        part: &Part,
     ) {
         let places = outcome.places();
         let (violations, mut troubles, credentials) = outcome.into_parts();
@@ -71,7 +72,7 @@ impl Verdict {
         }
         self.credentials.extend(credentials);
         let held_back = held_back.into_iter().filter_map(|(violation, unread)| {
-            let Violation { span, .. } = narrow.violation(violation)?;
+            let Violation { span, .. } = narrowed(violation, part)?;
             Some(HeldBack {
                 rule: rule.id.clone(),
                 factor: rule.factor,
@@ -82,9 +83,9 @@ impl Verdict {
         self.held_back.extend(held_back);
         // The first place decides how much it matters, wherever it is told.
         let violations = violations.into_iter().map(|violation| weighed(violation, codebase));
-        let violations = violations.filter_map(|violation| narrow.violation(violation));
+        let violations = violations.filter_map(|violation| narrowed(violation, part));
         self.findings.extend(violations.map(|violation| finding(rule, violation)));
-        troubles.retain(|trouble| narrow.has_problem(trouble));
+        troubles.retain(|trouble| part.has_problem(trouble));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);
             Problem { message, ..trouble }

@@ -27,13 +27,14 @@ use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 pub use monitors::Monitors;
 use reach::Reach;
+use std::sync::Arc;
 
 /// A cluster codebase.
 #[derive(Debug)]
 pub struct Codebase {
     config: Config,
     sources: Sources,
-    trees: Vec<Option<Tree>>,
+    trees: Vec<Option<Arc<Tree>>>,
     zones: Vec<Zone>,
     documents: Vec<DocumentEntry>,
     /// Sorted by file and place.
@@ -100,7 +101,7 @@ impl Codebase {
 
     /// The tree of a file; none where the file is not YAML.
     pub fn tree(&self, file: FileId) -> Option<&Tree> {
-        self.trees[file.index()].as_ref()
+        self.trees[file.index()].as_deref()
     }
 
     /// Whether this path, which is relative to the checked root, is a file or a folder with files that were read.

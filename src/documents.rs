@@ -4,12 +4,13 @@ use crate::problem::{Problem, SkipReason, Skipped};
 use crate::source::{FileKind, Source, Sources};
 use crate::yaml::{self, Grade, Tree};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// The trees of a codebase, with what was wrong.
 #[derive(Debug, Default)]
 pub struct Documents {
     /// One entry for each source; none where the file is not YAML.
-    pub trees: Vec<Option<Tree>>,
+    pub trees: Vec<Option<Arc<Tree>>>,
     /// Documents that could not be read.
     pub problems: Vec<Problem>,
     /// Templates that are not YAML even when masked.
@@ -38,7 +39,7 @@ impl Documents {
         } else {
             self.problems.extend(problems);
         }
-        self.trees.push(tree);
+        self.trees.push(tree.map(Arc::new));
     }
 }
 

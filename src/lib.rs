@@ -4,6 +4,7 @@
 
 pub mod suggest;
 pub mod source;
+pub mod provenance;
 pub mod finding;
 pub mod problem;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod config;
 pub mod discover;
 pub mod documents;
 pub mod model;
+pub mod kustomize;
 pub mod codebase;
 pub mod check;
 pub mod rule;

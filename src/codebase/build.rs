@@ -13,6 +13,7 @@ use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
     let Discovery { sources, mut problems, mut skipped, left_out, other_files } = discovery;
@@ -23,7 +24,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     let mut index = Index::default();
     let contents = sources.as_slice().par_iter().zip(&documents.trees);
     let contents: Vec<_> =
-        contents.map(|(source, tree)| contents_of(source, tree.as_ref(), &reach)).collect();
+        contents.map(|(source, tree)| contents_of(source, tree.as_deref(), &reach)).collect();
     contents.into_iter().flatten().for_each(|document| index.add(document));
     let mut codebase = Codebase {
         config: config.clone(),
@@ -51,9 +52,9 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     codebase
 }
 
-fn zones(sources: &Sources, trees: &[Option<Tree>], reach: &Reach) -> Vec<Zone> {
+fn zones(sources: &Sources, trees: &[Option<Arc<Tree>>], reach: &Reach) -> Vec<Zone> {
     let folders: BTreeSet<&str> = reach.kustomizations().map(|file| sources.get(file).folder()).collect();
-    let zone = |(source, tree): (&Source, &Option<Tree>)| match tree {
+    let zone = |(source, tree): (&Source, &Option<Arc<Tree>>)| match tree {
         Some(tree) if tree.is_template() => Zone::of_path(source.path()).max(Zone::Template),
         _ => zone(source, reach, &folders),
     };

@@ -6,6 +6,7 @@ use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::Tree;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The graph of kustomizations.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ struct Listed {
 
 impl Reach {
     /// Follows the paths of every kustomization.
-    pub(super) fn of(sources: &Sources, trees: &[Option<Tree>]) -> Self {
+    pub(super) fn of(sources: &Sources, trees: &[Option<Arc<Tree>>]) -> Self {
         let folders = kustomization_folders(sources, trees);
         let mut kustomizations: Vec<_> = folders.iter().map(|(folder, &file)| (file, *folder)).collect();
         kustomizations.sort_unstable();
@@ -208,7 +209,7 @@ fn is_version(part: &str) -> bool {
 }
 
 /// Folders with a kustomization, and its file.
-fn kustomization_folders<'a>(sources: &'a Sources, trees: &[Option<Tree>]) -> BTreeMap<&'a str, FileId> {
+fn kustomization_folders<'a>(sources: &'a Sources, trees: &[Option<Arc<Tree>>]) -> BTreeMap<&'a str, FileId> {
     let files = sources.iter().filter(|source| source.kind() == FileKind::Kustomization);
     let ours = files.filter(|source| {
         let root = trees[source.id().index()].as_ref().and_then(|tree| tree.roots().next());
@@ -219,7 +220,7 @@ fn kustomization_folders<'a>(sources: &'a Sources, trees: &[Option<Tree>]) -> BT
 
 fn kustomization<'a>(
     sources: &'a Sources,
-    trees: &'a [Option<Tree>],
+    trees: &'a [Option<Arc<Tree>>],
     file: FileId,
 ) -> Option<Kustomization<'a>> {
     let root = trees[file.index()].as_ref()?.roots().next()?;

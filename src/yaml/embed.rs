@@ -44,6 +44,8 @@ impl Node<'_> {
             return Origin::Whole(whole.start, whole.end);
         }
         match node.style {
+            // A file taken in as one text.
+            Style::Literal if node.flags & COOK == 0 => Origin::File,
             Style::Literal => Origin::Lines(literal_lines(tree, node)),
             Style::SingleQuoted | Style::DoubleQuoted if node.flags & COOK == 0 => {
                 Origin::Lines(vec![line(tree, 0, node.start + 1, node.end - 1)])

@@ -37,7 +37,9 @@ impl Conversion {
             return Err(ReadError::new(node.span(), "this alias has no anchor"));
         }
         match node.resolve(self.schema) {
-            Ok(value) => to_json(value).ok_or_else(|| ReadError::new(node.span(), "JSON has no such number")),
+            Ok(value) => {
+                value.to_json().ok_or_else(|| ReadError::new(node.span(), "JSON has no such number"))
+            }
             Err(Refusal::Tag) => {
                 Err(ReadError::new(node.span(), "the text is nothing that its tag can stand for"))
             }
@@ -139,15 +141,18 @@ fn refuse_repeated_keys(mapping: Node<'_>) -> Result<(), ReadError> {
     }
 }
 
-fn to_json(value: Value<'_>) -> Option<serde_json::Value> {
-    Some(match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(value) => value.into(),
-        Value::Int(value) => value.into(),
-        Value::Uint(value) => value.into(),
-        Value::Float(value) => number(value)?.into(),
-        Value::String(text) => text.into_owned().into(),
-    })
+impl Value<'_> {
+    /// The value as JSON; nothing for the numbers that JSON lacks.
+    pub fn to_json(self) -> Option<serde_json::Value> {
+        Some(match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(value) => value.into(),
+            Self::Int(value) => value.into(),
+            Self::Uint(value) => value.into(),
+            Self::Float(value) => number(value)?.into(),
+            Self::String(text) => text.into_owned().into(),
+        })
+    }
 }
 
 /// Go writes a float without a fraction as a whole number.

@@ -256,6 +256,11 @@ impl<'a> Node<'a> {
         self.resolved().flags & DUPLICATE_KEYS != 0
     }
 
+    /// Whether the mapping has a `<<` key.
+    pub fn has_merge_keys(self) -> bool {
+        self.resolved().flags & MERGE != 0
+    }
+
     fn entry_within(self, key: &str, merges: &Cell<u32>) -> Option<Entry<'a>> {
         let raw = self.resolved();
         if raw.kind != Kind::Mapping {

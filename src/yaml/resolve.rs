@@ -35,6 +35,13 @@ pub enum Value<'a> {
     String(Cow<'a, str>),
 }
 
+impl<'a> Value<'a> {
+    /// What a plain text without a tag means.
+    pub fn of_plain(text: &'a str, schema: Schema) -> Self {
+        untagged(Cow::Borrowed(text), schema)
+    }
+}
+
 /// Why a scalar has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {

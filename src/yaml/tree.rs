@@ -30,6 +30,32 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// A file that is one text to whoever takes it in, not YAML.
+    pub fn of_text(file: FileId, text: Arc<str>) -> Self {
+        let end = text.len() as u32;
+        let root =
+            RawNode { kind: Kind::Scalar, style: Style::Literal, flags: 0, start: 0, end, next: 1, x: 0 };
+        Self {
+            file,
+            text,
+            origin: Origin::File,
+            nodes: vec![root],
+            documents: Vec::new(),
+            comments: Vec::new(),
+            anchors: Vec::new(),
+            tags: Vec::new(),
+            duplicates: Vec::new(),
+            troubles: Vec::new(),
+            actions: Vec::new(),
+            steps: OnceLock::new(),
+        }
+    }
+
+    /// The scalar that [`Tree::of_text`] makes of a file.
+    pub fn root_of_text(&self) -> Node<'_> {
+        Node::new(self, NodeId(0))
+    }
+
     /// The file the text was read from.
     pub fn file(&self) -> FileId {
         self.file

@@ -1,0 +1,10 @@
+//! Builds kustomizations: what an overlay makes of its bases, every value knowing where it was written.
+//!
+//! A build is a pure function of the files that were read. It runs no program and fetches nothing; what would need
+//! that, or is broken, becomes a [`gap::Gap`], and everything around it is built.
+
+pub mod gap;
+pub mod id;
+pub mod resource;
+pub mod store;
+pub mod value;

@@ -3,6 +3,7 @@
 //! A build is a pure function of the files that were read. It runs no program and fetches nothing; what would need
 //! that, or is broken, becomes a [`gap::Gap`], and everything around it is built.
 
+pub mod freeze;
 pub mod gap;
 pub mod id;
 pub mod resource;

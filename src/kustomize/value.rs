@@ -331,6 +331,11 @@ impl Value {
 }
 
 impl Written {
+    /// The tree of the node.
+    pub fn tree(&self) -> &Arc<Tree> {
+        &self.tree
+    }
+
     /// The node.
     pub fn node(&self) -> Node<'_> {
         Node::from_id(&self.tree, self.id)

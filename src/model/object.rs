@@ -157,10 +157,10 @@ impl<'a> Object<'a> {
 pub fn pointer(from: Node<'_>, to: Node<'_>) -> String {
     let mut steps: Vec<Cow<'_, str>> = Vec::new();
     let mut at = to;
-    while from.holds(to) && at.id() != from.id() {
+    while from.holds(to) && !at.is(from) {
         let Some((above, step)) = at.step() else { break };
         match step {
-            Step::Key if at.id() == to.id() => steps.push(at.text()),
+            Step::Key if at.is(to) => steps.push(at.text()),
             // No pointer leads into a key.
             Step::Key => steps.clear(),
             Step::Value(key) => steps.push(key.text()),

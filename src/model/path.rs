@@ -3,7 +3,7 @@
 //! Each step is taken once for the whole set of nodes found so far, and no collection stands in that set twice.
 //! So a selection costs at most the size of the document for each step, `**.**` and nested aliases included.
 
-use crate::yaml::{Entry, Node, NodeId, Shape};
+use crate::yaml::{Entry, Identity, Node, Shape};
 use std::collections::HashSet;
 
 /// A parsed path.
@@ -128,7 +128,7 @@ struct Found<'a> {
     list: Vec<Selected<'a>>,
     /// Collections by what they stand for, scalars by where they stand: two aliases of one text are two places, but
     /// two aliases of one list would double the work with every step.
-    seen: HashSet<NodeId>,
+    seen: HashSet<Identity>,
 }
 
 impl<'a> Found<'a> {
@@ -142,7 +142,7 @@ impl<'a> Found<'a> {
     fn add(&mut self, selected: Selected<'a>) -> bool {
         let value = selected.value;
         let place = if value.shape() == Shape::Scalar { value } else { value.target() };
-        let is_new = !value.is_null() && self.seen.insert(place.id());
+        let is_new = !value.is_null() && self.seen.insert(place.identity());
         if is_new {
             self.list.push(selected);
         }
@@ -153,7 +153,7 @@ impl<'a> Found<'a> {
     fn add_all_below(&mut self, from: Selected<'a>) {
         let mut stack = vec![from];
         while let Some(at) = stack.pop() {
-            let is_alias = at.value.target().id() != at.value.id();
+            let is_alias = !at.value.target().is(at.value);
             if self.add(at) && !is_alias {
                 stack.extend(at.value.entries().map(of_entry));
                 stack.extend(items(at));

@@ -25,7 +25,7 @@ impl Node<'_> {
         let masked = self.tree().is_template().then(|| template::mask(&text));
         let (masked, actions) =
             masked.map_or((None, Vec::new()), |(masked, actions)| (Some(masked), actions));
-        Some(read(Input { file: self.tree().file, text, origin: self.origin(), dialect, actions, masked }))
+        Some(read(Input { file: self.span().file, text, origin: self.origin(), dialect, actions, masked }))
     }
 
     /// The place of a range of [`Node::text`]; the whole scalar where a part of it has no place of its own.
@@ -33,12 +33,15 @@ impl Node<'_> {
         let text = self.text();
         let start = floor_char(&text, range.start) as u32;
         let end = ceil_char(&text, range.end) as u32;
-        self.origin().span(self.tree().file, start, end.max(start))
+        self.origin().span(self.span().file, start, end.max(start))
     }
 
     /// Where the text of this scalar stands in the file.
     fn origin(self) -> Origin {
         let (tree, node) = (self.tree(), self.resolved());
+        if let Some(place) = self.place() {
+            return Origin::Whole(place.span.start, place.span.end);
+        }
         let whole = tree.span(node.start, node.end);
         if matches!(tree.origin, Origin::Whole(..)) {
             return Origin::Whole(whole.start, whole.end);

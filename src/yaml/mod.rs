@@ -4,6 +4,7 @@
 //! [`Node`] is the view everybody else works with: it knows its place and follows aliases and merge keys.
 
 mod budget;
+mod built;
 mod de;
 mod duplicates;
 mod embed;
@@ -23,9 +24,10 @@ mod tree;
 mod trouble;
 mod unusual;
 
+pub use built::Builder;
 pub use de::from_node;
 pub use error::ReadError;
-pub use node::{Entry, Node, Shape, Walk};
+pub use node::{Entry, Identity, Node, Shape, Walk};
 pub use parse::{parse, parse_json};
 pub use resolve::{Schema, Value};
 pub use step::Step;

@@ -10,7 +10,16 @@ use std::cell::Cell;
 /// A node of a tree. Cheap to copy; reads through aliases, but its place is where the alias is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<'a> {
-    tree: &'a Tree,
+    pub(super) tree: &'a Tree,
+    pub(super) id: NodeId,
+    /// The built tree that holds this node of a file, and the number of the graft it is part of.
+    pub(super) within: Option<(&'a Tree, u32)>,
+}
+
+/// Which node it is, among those of all trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    tree: usize,
     id: NodeId,
 }
 
@@ -36,7 +45,7 @@ pub struct Entry<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn new(tree: &'a Tree, id: NodeId) -> Self {
-        Self { tree, id }
+        Self { tree, id, within: None }.entered()
     }
 
     /// The tree this node belongs to.
@@ -51,11 +60,30 @@ impl<'a> Node<'a> {
 
     /// The node of a tree with this number.
     pub fn from_id(tree: &'a Tree, id: NodeId) -> Self {
-        Self { tree, id }
+        Self::new(tree, id)
+    }
+
+    /// Which node it is, among those of all trees.
+    pub fn identity(self) -> Identity {
+        Identity { tree: std::ptr::from_ref(self.tree).addr(), id: self.id }
+    }
+
+    /// Whether both are the same written node, whatever they were reached through.
+    pub fn is(self, other: Node<'_>) -> bool {
+        self.identity() == other.identity()
+    }
+
+    /// Another node of the same tree, or the node that is grafted there.
+    #[inline]
+    fn other(self, id: u32) -> Self {
+        Self { id: NodeId(id), ..self }.entered()
     }
 
     /// Where the node is written. For an alias: where the alias stands.
     pub fn span(self) -> Span {
+        if let Some(place) = self.place() {
+            return place.span;
+        }
         let raw = self.raw_node();
         self.tree.span(raw.start, raw.end)
     }
@@ -65,7 +93,7 @@ impl<'a> Node<'a> {
         match self.resolved().kind {
             Kind::Mapping => Shape::Mapping,
             Kind::Sequence => Shape::Sequence,
-            Kind::Scalar | Kind::Alias | Kind::Empty => Shape::Scalar,
+            Kind::Scalar | Kind::Alias | Kind::Empty | Kind::Graft => Shape::Scalar,
         }
     }
 
@@ -148,11 +176,14 @@ impl<'a> Node<'a> {
     /// Every node below this one, itself included, in the order of the text. Aliases are not entered, so the walk is
     /// linear whatever the input.
     pub fn walk(self) -> Walk<'a> {
-        Walk { tree: self.tree, at: self.id.0, end: self.raw_node().next }
+        Walk { from: self, at: self.id.0, end: self.raw_node().next, outer: None }
     }
 
     /// Whether `other` is this node or written below it.
     pub fn holds(self, other: Node<'_>) -> bool {
+        if let (Some((built, graft)), true) = (other.within, self.within.is_none()) {
+            return self.holds(built.grafted_at(graft));
+        }
         self.id.0 <= other.id.0 && other.id.0 < self.raw_node().next && std::ptr::eq(self.tree, other.tree)
     }
 
@@ -201,7 +232,13 @@ impl<'a> Node<'a> {
 
     /// The typed value as kubectl reads it.
     pub fn value(self) -> Value<'a> {
-        self.value_as(Schema::Kubectl)
+        self.value_as(self.schema())
+    }
+
+    /// Who reads the node: what is built goes through kustomize, the rest through kubectl.
+    fn schema(self) -> Schema {
+        let is_built = self.within.is_some() || self.tree.built.is_some();
+        if is_built { Schema::Kustomize } else { Schema::Kubectl }
     }
 
     /// The typed value as one of Kubernetes' readers reads it; null for a collection. A text that its tag cannot stand
@@ -238,7 +275,7 @@ impl<'a> Node<'a> {
     /// The anchored node that an alias stands for; the node itself if it is no alias.
     #[must_use]
     pub fn target(self) -> Self {
-        Self { tree: self.tree, id: self.resolved_entry().0 }
+        Self { id: self.resolved_entry().0, ..self }
     }
 
     /// Whether this is an alias, whatever it stands for.
@@ -277,13 +314,13 @@ impl<'a> Node<'a> {
     /// Every look-up of every rule comes by here, so nothing is made of an entry before its key fits.
     fn own_entry(self, key: &str, mapping: RawNode) -> Option<Entry<'a>> {
         let nodes = &self.tree.nodes;
-        let node = |at: u32| Self { tree: self.tree, id: NodeId(at) };
+        let node = |at: u32| Self { id: NodeId(at), ..self };
         let mut found = None;
         let mut at = self.resolved_entry().0.0 + 1;
         while at < mapping.next {
             let value = nodes[at as usize].next;
             if node(at).is_text(key) {
-                found = Some(Entry { key: node(at), value: node(value) });
+                found = Some(Entry { key: node(at), value: self.other(value) });
                 if mapping.flags & DUPLICATE_KEYS == 0 {
                     break;
                 }
@@ -312,10 +349,10 @@ impl<'a> Node<'a> {
     fn children(self, kind: Kind) -> Children<'a> {
         let (id, raw) = self.resolved_entry();
         let end = if raw.kind == kind { raw.next } else { id.0 + 1 };
-        Children { tree: self.tree, at: id.0 + 1, end }
+        Children { from: self, at: id.0 + 1, end }
     }
 
-    fn raw_node(self) -> RawNode {
+    pub(super) fn raw_node(self) -> RawNode {
         self.tree.nodes[self.id.0 as usize]
     }
 
@@ -348,7 +385,7 @@ fn unquoted(slice: &str, style: Style) -> &str {
 }
 
 struct Children<'a> {
-    tree: &'a Tree,
+    from: Node<'a>,
     at: u32,
     end: u32,
 }
@@ -360,18 +397,20 @@ impl<'a> Iterator for Children<'a> {
         if self.at >= self.end {
             return None;
         }
-        let id = NodeId(self.at);
-        self.at = self.tree.nodes[id.0 as usize].next;
-        Some(Node { tree: self.tree, id })
+        let id = self.at;
+        self.at = self.from.tree.nodes[id as usize].next;
+        Some(self.from.other(id))
     }
 }
 
 /// See [`Node::walk`].
 #[derive(Debug, Clone)]
 pub struct Walk<'a> {
-    tree: &'a Tree,
+    from: Node<'a>,
     at: u32,
     end: u32,
+    /// Where the walk goes on in the built tree after the part of a file that is grafted into it.
+    outer: Option<(Node<'a>, u32, u32)>,
 }
 
 impl<'a> Iterator for Walk<'a> {
@@ -379,9 +418,15 @@ impl<'a> Iterator for Walk<'a> {
 
     fn next(&mut self) -> Option<Node<'a>> {
         if self.at >= self.end {
-            return None;
+            (self.from, self.at, self.end) = self.outer.take()?;
+            return self.next();
         }
+        let node = self.from.other(self.at);
         self.at += 1;
-        Some(Node { tree: self.tree, id: NodeId(self.at - 1) })
+        if !std::ptr::eq(node.tree, self.from.tree) {
+            self.outer = Some((self.from, self.at, self.end));
+            (self.from, self.at, self.end) = (node, node.id.0 + 1, node.raw_node().next);
+        }
+        Some(node)
     }
 }

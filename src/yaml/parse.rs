@@ -66,6 +66,7 @@ fn assemble(input: Input, scanned: Scanned, unusual: Vec<Found>) -> Tree {
         duplicates: Vec::new(),
         troubles: Vec::new(),
         actions: input.actions,
+        built: None,
         steps: OnceLock::new(),
     };
     let mut troubles = scanned.troubles;

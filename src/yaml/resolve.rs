@@ -174,7 +174,7 @@ impl<'a> Node<'a> {
         match raw.kind {
             Kind::Scalar => resolve(self.text(), raw.style, self.tag(), schema),
             Kind::Empty => resolve(Cow::Borrowed(""), Style::Plain, self.tag(), schema),
-            Kind::Mapping | Kind::Sequence | Kind::Alias => Ok(Value::Null),
+            Kind::Mapping | Kind::Sequence | Kind::Alias | Kind::Graft => Ok(Value::Null),
         }
     }
 }

@@ -18,10 +18,15 @@ impl<'a> Node<'a> {
     /// The collection that holds this node, and how; nothing for a root. Who asks once asks often, so the answers for
     /// the whole tree are made at once: to look for one node among its siblings is slow where there are many.
     pub fn step(self) -> Option<(Self, Step<'a>)> {
+        if let Some((built, graft)) = self.within
+            && built.is_root_of_graft(graft, self.id())
+        {
+            return built.grafted_at(graft).step();
+        }
         let tree = self.tree();
         let steps = tree.steps.get_or_init(|| steps(&tree.nodes));
         let RawStep { above, place } = steps[self.id().0 as usize];
-        let node = |at: u32| Self::from_id(tree, NodeId(at));
+        let node = |at: u32| Self { id: NodeId(at), ..self };
         let step = match tree.nodes.get(above as usize)?.kind {
             Kind::Sequence => Step::Item(place),
             _ if place == self.id().0 => Step::Key,

@@ -3,6 +3,7 @@
 //! Nodes stand in the order of the text, parents before children. A node's first child is the next node in the
 //! arena and `next` is the first node after its subtree, so a tree needs no pointers and no allocation per node.
 
+use super::built::Built;
 use super::node::Node;
 use super::step::RawStep;
 use super::trouble::Trouble;
@@ -25,6 +26,8 @@ pub struct Tree {
     pub(super) troubles: Vec<Trouble>,
     /// Template actions that were masked, sorted by start.
     pub(super) actions: Vec<Action>,
+    /// For a tree that kustomize built: where its nodes were written, and what is grafted into it.
+    pub(super) built: Option<Box<Built>>,
     /// Made when somebody asks for the way to a node.
     pub(super) steps: OnceLock<Box<[RawStep]>>,
 }
@@ -47,6 +50,7 @@ impl Tree {
             duplicates: Vec::new(),
             troubles: Vec::new(),
             actions: Vec::new(),
+            built: None,
             steps: OnceLock::new(),
         }
     }
@@ -258,6 +262,8 @@ pub(super) enum Kind {
     Alias,
     /// A value that is not written: `a:`.
     Empty,
+    /// In a built tree: a node of a file, with everything below it. `x` is its number among the grafts.
+    Graft,
 }
 
 /// How a node is written.

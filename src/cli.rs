@@ -4,6 +4,7 @@
 
 mod check;
 mod explain;
+mod render;
 mod rules;
 
 use crate::error::Error;
@@ -23,6 +24,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
     };
@@ -46,6 +48,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   k8factor check                   check the codebase in the current folder
+  k8factor render overlays/prod    print what an overlay builds
   k8factor explain RULE            say what a rule objects to, and why
 
 Exit status:
@@ -58,6 +61,7 @@ Exit status:
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Render(render::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
 }

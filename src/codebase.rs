@@ -2,6 +2,7 @@
 
 pub mod backups;
 mod build;
+pub mod builds;
 mod deletions;
 mod deliveries;
 pub mod environments;
@@ -15,6 +16,7 @@ pub mod unread;
 use crate::config::Config;
 use crate::discover::{self, Discovery};
 use crate::documents::Documents;
+use crate::kustomize::store::Store;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
@@ -25,6 +27,7 @@ use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
+use builds::Builds;
 pub use monitors::Monitors;
 use reach::Reach;
 use std::sync::Arc;
@@ -40,8 +43,9 @@ pub struct Codebase {
     /// Sorted by file and place.
     objects: Vec<ObjectEntry>,
     types: Vec<TypeMeta>,
-    /// For each type the objects of it, as indexes into `objects`.
+    /// For each type the objects of it, as indexes into `objects` and, behind them, into the built ones.
     by_type: Vec<Vec<u32>>,
+    builds: Builds,
     reach: Reach,
     problems: Vec<Problem>,
     skipped: Vec<Skipped>,
@@ -107,13 +111,7 @@ impl Codebase {
     /// Whether this path, which is relative to the checked root, is a file or a folder with files that were read.
     pub fn has_path(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
-        let is_folder = || {
-            let folder = format!("{path}/");
-            let files = self.sources.as_slice();
-            let next = files.partition_point(|file| file.path() < folder.as_str());
-            files.get(next).is_some_and(|file| file.path().starts_with(&folder))
-        };
-        self.sources.by_path(path).is_some() || is_folder()
+        self.sources.by_path(path).is_some() || self.sources.has_folder(path)
     }
 
     /// What part of the codebase a file stands in.
@@ -140,14 +138,36 @@ impl Codebase {
         })
     }
 
-    /// Every object in every zone, items of lists included, patches left out.
+    /// Every object as it is written, in every zone, items of lists included, patches left out.
     pub fn all_objects(&self) -> impl Iterator<Item = Object<'_>> {
         self.objects.iter().filter_map(|entry| self.object(*entry))
     }
 
-    /// The objects that are judged: no templates, tests or documentation.
+    /// The objects that are judged: what is built, and what is written where no build takes it in. No templates, tests
+    /// or documentation.
     pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
-        self.all_objects().filter(|object| object.zone().is_judged())
+        (0..self.objects.len() + self.builds.objects().len()).filter_map(|index| self.judged(index))
+    }
+
+    /// The files that builds are made of.
+    pub fn store(&self) -> Store<'_> {
+        Store::new(&self.sources, &self.trees)
+    }
+
+    /// What kustomize makes of the codebase.
+    pub fn builds(&self) -> &Builds {
+        &self.builds
+    }
+
+    /// The judged object with this number, if it is judged.
+    fn judged(&self, index: usize) -> Option<Object<'_>> {
+        let Some(entry) = self.objects.get(index) else {
+            let built = &self.builds.objects()[index - self.objects.len()];
+            let object = Object::new(built.object.root(), &built.meta, built.zone);
+            return Some(object.built(&built.builds)).filter(|object| object.zone().is_judged());
+        };
+        let is_written = !self.builds.cover(entry.file);
+        self.object(*entry).filter(|object| is_written && object.zone().is_judged())
     }
 
     /// The objects written in one file, whatever its zone.
@@ -164,9 +184,7 @@ impl Codebase {
 
     /// The judged objects of one type.
     pub fn objects_of_type(&self, type_index: usize) -> impl Iterator<Item = Object<'_>> {
-        let indexes = self.by_type[type_index].iter();
-        let objects = indexes.filter_map(|&index| self.object(self.objects[index as usize]));
-        objects.filter(|object| object.zone().is_judged())
+        self.by_type[type_index].iter().filter_map(|&index| self.judged(index as usize))
     }
 
     /// The judged objects of one group and kind, in any version.
@@ -183,11 +201,11 @@ impl Codebase {
 
     /// The cluster specs, whatever the tool, outside of tests and documentation.
     pub fn specs(&self) -> impl Iterator<Item = Spec<'_>> {
-        let formats: Vec<_> = self.types.iter().map(Format::of_type).collect();
-        let objects = self.objects.iter().filter_map(move |entry| {
-            let format = formats[entry.type_index as usize]?;
-            let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
-            Some(Spec { format, root: object.root(), object: Some(object) })
+        let formats = self.types.iter().enumerate();
+        let formats = formats.filter_map(|(index, meta)| Some((index, Format::of_type(meta)?)));
+        let objects = formats.flat_map(|(index, format)| {
+            let objects = self.objects_of_type(index);
+            objects.map(move |object| Spec { format, root: object.root(), object: Some(object) })
         });
         let data = self.documents().filter(|document| document.role == Role::Data);
         let data = data.filter(|document| document.zone.is_judged());

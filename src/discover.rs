@@ -10,6 +10,7 @@ mod ignored;
 mod kind;
 mod links;
 mod read;
+mod taken_in;
 
 use crate::config::{Config, Named};
 use crate::error::Error;
@@ -48,12 +49,29 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
     files.extend(found.files.into_iter().map(|(path, guess)| File { path, guess, origin: Origin::Found }));
     files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     file::find_charts(&mut files, &config.root);
-    let texts: Vec<_> = files.par_iter().map(|file| file.read(config)).collect();
+    let mut texts: Vec<_> = files.par_iter().map(|file| file.read(config)).collect();
+    let taken_in = taken_in::files(&files, &texts, &found.left_out, config);
+    let added = taken_in.len();
+    texts.extend(taken_in.par_iter().map(|file| file.read(config)).collect::<Vec<_>>());
+    files.extend(taken_in);
+    let mut read: Vec<_> = files.into_iter().zip(texts).collect();
+    read.par_sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    // What was no script at first sight was read again as what a kustomization takes it for.
+    let (before, unread) = (read.len(), |text: &Result<_, Refusal>| matches!(text, Err(Refusal::Other)));
+    read.dedup_by(|(again, text), (file, refusal)| {
+        let is_again = again.path == file.path;
+        if is_again && unread(refusal) {
+            std::mem::swap(text, refusal);
+        }
+        is_again
+    });
 
-    let (named, other_files) = (Named::of(config), found.others - found.others_outside);
+    let (named, found_others) = (Named::of(config), found.others - found.others_outside);
+    let taken_in = added - (before - read.len());
+    let other_files = found_others.saturating_sub(taken_in);
     let mut discovery = Discovery { skipped, other_files, left_out: found.left_out, ..Discovery::default() };
     discovery.problems.extend(given.problems.into_iter().chain(found.problems));
-    files.into_iter().zip(texts).for_each(|(file, text)| discovery.add(file.path, text, &named));
+    read.into_iter().for_each(|(file, text)| discovery.add(file.path, text, &named));
     discovery.problems.sort();
     // An ignore file is read by the walk, and on the way to what was named.
     discovery.problems.dedup();

@@ -3,6 +3,7 @@
 //! Modules stand in the order of their dependencies: each uses only those above it.
 
 pub mod suggest;
+pub mod paths;
 pub mod source;
 pub mod provenance;
 pub mod finding;
@@ -19,6 +20,7 @@ pub mod codebase;
 pub mod check;
 pub mod rule;
 pub mod report;
+pub mod render;
 pub mod cli;
 
 use codebase::Codebase;

@@ -1,6 +1,7 @@
 //! How a value came to be that kustomize built: where its pieces are written, and what changed it on the way.
 
 use crate::source::Span;
+use std::fmt;
 use std::sync::Arc;
 
 /// Where a built value was written.
@@ -81,6 +82,25 @@ pub struct Removed {
     pub span: Span,
     /// What took it away.
     pub by: Change,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Patch => "a patch",
+            Self::Namespace => "`namespace`",
+            Self::Name => "a prefix or suffix of names",
+            Self::Label => "`labels`",
+            Self::Annotation => "`commonAnnotations`",
+            Self::Replicas => "`replicas`",
+            Self::Image => "`images`",
+            Self::Reference => "the new name of what it refers to",
+            Self::Replacement => "`replacements`",
+            Self::Variable => "`vars`",
+            Self::Generator => "a generator",
+            Self::Substitution => "`postBuild`",
+        })
+    }
 }
 
 impl Place {

@@ -47,6 +47,13 @@ impl Sources {
         let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
         at.ok().map(|index| &self.files[index])
     }
+
+    /// Whether files lie below this folder, which is relative to the checked root.
+    pub fn has_folder(&self, path: &str) -> bool {
+        let folder = format!("{path}/");
+        let next = self.files.partition_point(|file| file.path < folder);
+        self.files.get(next).is_some_and(|file| file.path.starts_with(&folder))
+    }
 }
 
 impl<'a> IntoIterator for &'a Sources {
@@ -122,6 +129,8 @@ pub enum FileKind {
     Ci(CiSystem),
     /// `*.env`, `*.properties` and key files such as `*.pem`: settings and credentials that are no YAML.
     Settings,
+    /// A file of no other kind that a kustomization takes in as it is, for a `ConfigMap` or a Secret.
+    Text,
 }
 
 impl FileKind {
@@ -129,7 +138,12 @@ impl FileKind {
     pub fn is_yaml(self) -> bool {
         !matches!(
             self,
-            Self::Terraform | Self::Shell | Self::Makefile | Self::Ci(CiSystem::Jenkins) | Self::Settings
+            Self::Terraform
+                | Self::Shell
+                | Self::Makefile
+                | Self::Ci(CiSystem::Jenkins)
+                | Self::Settings
+                | Self::Text
         )
     }
 }

@@ -111,6 +111,8 @@ pub struct Violation {
     pub help: Option<String>,
     /// The object it belongs to.
     pub object: Option<ObjectId>,
+    /// The numbers of the builds that the object is part of.
+    pub builds: Vec<u32>,
     /// Other places that matter.
     pub related: Vec<Label>,
     /// The places that are as wrong as `span`, shown or not: whoever asks about one of them hears of the violation.
@@ -137,6 +139,7 @@ impl Violation {
             message: message.into(),
             help: None,
             object: None,
+            builds: Vec::new(),
             related: Vec::new(),
             also: Vec::new(),
             weaker: 0,
@@ -149,7 +152,26 @@ impl Violation {
     #[must_use]
     pub fn in_object<'a>(mut self, object: Object<'a>, node: Node<'a>) -> Self {
         self.object = Some(object.id(node));
-        self
+        self.builds = object.builds().to_vec();
+        self.with_history(node)
+    }
+
+    /// Shows how a value that was built came to be.
+    fn with_history(self, node: Node<'_>) -> Self {
+        let Some(place) = node.place() else { return self };
+        let pieces = place.pieces(0).into_iter().map(|piece| (piece.span, "part of it is written here".to_owned()));
+        let changes = place.changes().iter().flat_map(|change| {
+            let before = change.before.map(|span| (span, "written here at first".to_owned()));
+            before.into_iter().chain([(change.by, format!("changed here by {}", change.operation))])
+        });
+        let mut shown = vec![self.span];
+        pieces.chain(changes).fold(self, |violation, (span, message)| {
+            if shown.iter().any(|known| known.contains(span)) {
+                return violation;
+            }
+            shown.push(span);
+            violation.with_related(span, message)
+        })
     }
 
     /// Shows one more place that explains, and is not wrong itself.

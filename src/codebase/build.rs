@@ -1,10 +1,12 @@
 //! Files and trees become a codebase: roles, zones, objects and their types.
 
+use super::builds::Builds;
 use super::reach::Reach;
 use super::{Codebase, DocumentEntry, Monitors, ObjectEntry, identities, monitors};
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
+use crate::kustomize::store::Store;
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::TypeMeta;
@@ -26,6 +28,8 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     let contents: Vec<_> =
         contents.map(|(source, tree)| contents_of(source, tree.as_deref(), &reach)).collect();
     contents.into_iter().flatten().for_each(|document| index.add(document));
+    let builds = Builds::of(Store::new(&sources, &documents.trees), &zones);
+    builds.objects().iter().for_each(|built| index.push_built(&built.meta));
     let mut codebase = Codebase {
         config: config.clone(),
         sources,
@@ -35,6 +39,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         objects: index.objects,
         types: index.types,
         by_type: index.by_type,
+        builds,
         reach,
         problems,
         skipped,
@@ -105,6 +110,8 @@ struct Index {
     types: Vec<TypeMeta>,
     by_type: Vec<Vec<u32>>,
     type_numbers: HashMap<TypeMeta, u32>,
+    /// How many built objects there are.
+    built: u32,
 }
 
 impl Index {
@@ -116,14 +123,25 @@ impl Index {
     }
 
     fn push(&mut self, file: FileId, root: NodeId, meta: TypeMeta) {
+        let type_index = self.type_of(meta);
+        self.by_type[type_index as usize].push(self.objects.len() as u32);
+        self.objects.push(ObjectEntry { file, root, type_index });
+    }
+
+    /// Built objects are numbered behind all written ones.
+    fn push_built(&mut self, meta: &TypeMeta) {
+        let type_index = self.type_of(meta.clone());
+        self.by_type[type_index as usize].push(self.objects.len() as u32 + self.built);
+        self.built += 1;
+    }
+
+    fn type_of(&mut self, meta: TypeMeta) -> u32 {
         let next = self.types.len() as u32;
-        let type_index = *self.type_numbers.entry(meta).or_insert_with_key(|meta| {
+        *self.type_numbers.entry(meta).or_insert_with_key(|meta| {
             self.types.push(meta.clone());
             self.by_type.push(Vec::new());
             next
-        });
-        self.by_type[type_index as usize].push(self.objects.len() as u32);
-        self.objects.push(ObjectEntry { file, root, type_index });
+        })
     }
 }
 

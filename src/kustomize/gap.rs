@@ -22,6 +22,8 @@ pub enum GapKind {
     Chart,
     /// A program would have to be run.
     Plugin,
+    /// It is encrypted: what it declares is known, what it holds is not.
+    Encrypted,
     /// Kustomize does it and k8factor does not.
     Unsupported,
     /// A file or folder that is not there.
@@ -58,11 +60,11 @@ impl Gap {
 impl GapKind {
     /// Whether what is missing may hold objects that nobody can see. Rules about absence ask this.
     pub fn hides_objects(self) -> bool {
-        !matches!(self, Self::Duplicate | Self::Target | Self::Change | Self::MergeKey | Self::Ambiguous)
+        !matches!(self, Self::Duplicate | Self::Target | Self::Change | Self::MergeKey | Self::Ambiguous | Self::Encrypted)
     }
 
     /// Whether kustomize itself could not build it either: something in the codebase has to be mended.
     pub fn is_mistake(self) -> bool {
-        !matches!(self, Self::Remote | Self::Chart | Self::Plugin | Self::Unsupported | Self::Limit)
+        !matches!(self, Self::Remote | Self::Chart | Self::Plugin | Self::Unsupported | Self::Limit | Self::Encrypted)
     }
 }

@@ -171,6 +171,11 @@ impl Resources {
         self.list.retain(keep);
     }
 
+    /// Sorts them; those with equal keys stay in order.
+    pub fn sort_by_cached_key<K: Ord>(&mut self, mut key: impl FnMut(&Resource) -> K) {
+        self.list.sort_by_cached_key(|resource| key(resource));
+    }
+
     /// The numbers of those that are or were known by an identity.
     pub fn with_any_id(&self, is_meant: impl Fn(&Id) -> bool) -> Vec<usize> {
         let known = |resource: &Arc<Resource>| resource.ids().any(&is_meant);

@@ -28,6 +28,11 @@ impl<'a> Store<'a> {
         self.sources.by_path(path)
     }
 
+    /// Whether files that were read lie below a folder.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.sources.has_folder(path)
+    }
+
     /// What a file was read into; nothing if it is no YAML.
     pub fn tree(&self, file: FileId) -> Option<&'a Arc<Tree>> {
         self.trees.get(file.index())?.as_ref()

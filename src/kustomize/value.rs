@@ -355,12 +355,15 @@ impl Written {
     fn collect(&self, node: Node<'_>, map: &mut Map, merges: u32) {
         let has_merges = node.has_merge_keys();
         for entry in node.entries().filter(|entry| !has_merges || !entry.key.is_merge_key()) {
-            let text = entry.key.text();
-            if (has_merges || merges < MAX_MERGES || node.has_repeated_keys()) && map.get(&text).is_some() {
-                continue;
+            let key = Key { text: entry.key.text().into(), span: entry.key.span() };
+            let value = self.child(entry.value);
+            if merges < MAX_MERGES {
+                map.insert_missing(key, value);
+            } else if node.has_repeated_keys() {
+                map.insert(key, value);
+            } else {
+                map.entries.push(Entry { key, value });
             }
-            let key = Key { text: text.into(), span: entry.key.span() };
-            map.entries.push(Entry { key, value: self.child(entry.value) });
         }
         if !has_merges || merges == 0 {
             return;
@@ -414,6 +417,13 @@ impl Map {
         match self.get_mut(&key.text) {
             Some(slot) => *slot = value,
             None => self.entries.push(Entry { key, value }),
+        }
+    }
+
+    /// Puts a value at a key unless the key is there.
+    pub fn insert_missing(&mut self, key: Key, value: Value) {
+        if self.get(&key.text).is_none() {
+            self.entries.push(Entry { key, value });
         }
     }
 

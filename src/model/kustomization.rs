@@ -143,16 +143,18 @@ impl<'a> Reference<'a> {
 
     /// Whether it is fetched from elsewhere: a URL or a git address.
     pub fn is_remote(&self) -> bool {
-        let text = &*self.text;
-        let scheme = ["https://", "http://", "ssh://", "git::", "git@", "file://"];
-        let host = text.split(['/', '?']).next().unwrap_or_default();
-        scheme.iter().any(|prefix| text.starts_with(prefix))
-            || text.contains("?ref=")
-            || text.contains("//") && host.contains('.') && !host.starts_with('.')
-            || ["github.com/", "github.com:", "gitlab.com/", "bitbucket.org/"]
-                .iter()
-                .any(|h| text.starts_with(h))
+        is_remote(&self.text)
     }
+}
+
+/// Whether an entry of `resources` is fetched from elsewhere: a URL or a git address.
+pub fn is_remote(text: &str) -> bool {
+    let scheme = ["https://", "http://", "ssh://", "git::", "git@", "file://"];
+    let host = text.split(['/', '?']).next().unwrap_or_default();
+    scheme.iter().any(|prefix| text.starts_with(prefix))
+        || text.contains("?ref=")
+        || text.contains("//") && host.contains('.') && !host.starts_with('.')
+        || ["github.com/", "github.com:", "gitlab.com/", "bitbucket.org/"].iter().any(|h| text.starts_with(h))
 }
 
 impl<'a> ImageOverride<'a> {

@@ -19,7 +19,7 @@ pub mod monitor;
 pub mod name;
 pub mod object;
 pub mod path;
-pub mod paths;
+pub use crate::paths;
 pub mod protection;
 pub mod reference;
 pub mod remote;

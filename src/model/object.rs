@@ -12,6 +12,7 @@ pub struct Object<'a> {
     root: Node<'a>,
     kind: &'a TypeMeta,
     zone: Zone,
+    builds: &'a [u32],
 }
 
 /// Group, version and kind.
@@ -53,7 +54,18 @@ impl TypeMeta {
 impl<'a> Object<'a> {
     /// The object whose root this is.
     pub fn new(root: Node<'a>, kind: &'a TypeMeta, zone: Zone) -> Self {
-        Self { root, kind, zone }
+        Self { root, kind, zone, builds: &[] }
+    }
+
+    /// The same object as part of builds, by their numbers.
+    #[must_use]
+    pub fn built(self, builds: &'a [u32]) -> Self {
+        Self { builds, ..self }
+    }
+
+    /// The numbers of the builds it is part of; none for an object as it is written.
+    pub fn builds(self) -> &'a [u32] {
+        self.builds
     }
 
     /// The whole object.

@@ -134,7 +134,7 @@ impl Report {
             left_out: codebase.left_out().iter().filter(|path| part.names(path)).count(),
             documents: codebase.documents().filter(|document| part.has(document.source.id())).count(),
             objects: codebase.all_objects().filter(|object| part.has(object.file())).count(),
-            builds: 0,
+            builds: codebase.builds().list().iter().filter(|build| part.has(build.kustomization)).count(),
         };
         let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
         let Verdict { mut findings, held_back, problems: troubles, credentials, .. } = verdict;

@@ -84,7 +84,7 @@ impl Verdict {
         // The first place decides how much it matters, wherever it is told.
         let violations = violations.into_iter().map(|violation| weighed(violation, codebase));
         let violations = violations.filter_map(|violation| narrowed(violation, part));
-        self.findings.extend(violations.map(|violation| finding(rule, violation)));
+        self.findings.extend(violations.map(|violation| finding(rule, violation, codebase)));
         troubles.retain(|trouble| part.has_problem(trouble));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);
@@ -129,7 +129,8 @@ fn weighed(mut violation: Violation, codebase: &Codebase) -> Violation {
     violation
 }
 
-fn finding(rule: &Rule, violation: Violation) -> Finding {
+fn finding(rule: &Rule, violation: Violation, codebase: &Codebase) -> Finding {
+    let build = |number: &u32| codebase.builds().list()[*number as usize].title().to_owned();
     Finding {
         rule: rule.id.clone(),
         factor: rule.factor,
@@ -140,7 +141,7 @@ fn finding(rule: &Rule, violation: Violation) -> Finding {
         span: violation.span,
         object: violation.object,
         related: violation.related,
-        builds: Vec::new(),
+        builds: violation.builds.iter().map(build).collect(),
     }
 }
 
@@ -149,12 +150,31 @@ fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
         order(a).cmp(&order(b)).then_with(|| (&a.object, &a.related).cmp(&(&b.object, &b.related)))
     });
-    findings.dedup_by(|a, b| order(a) == order(b));
+    findings.dedup_by(|again, first| {
+        let is_same = order(again) == order(first) || is_built_again(again, first);
+        if is_same {
+            first.builds.append(&mut again.builds);
+        }
+        is_same
+    });
+    for finding in findings {
+        finding.builds.sort();
+        finding.builds.dedup();
+    }
+}
+
+/// One cause is one finding, whatever builds it comes to under whatever names and namespaces.
+fn is_built_again(again: &Finding, first: &Finding) -> bool {
+    let cause = |finding: &Finding| (finding.span, finding.rule.clone(), finding.severity);
+    let pointer = |finding: &Finding| finding.object.as_ref().map(|object| object.pointer.clone());
+    let built = !again.builds.is_empty() && !first.builds.is_empty();
+    built && cause(again) == cause(first) && pointer(again) == pointer(first)
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {
-    let Finding { factor, severity, span, rule, message, .. } = finding;
-    (*factor, Reverse(*severity), *span, rule, message)
+    let Finding { factor, severity, span, rule, message, object, .. } = finding;
+    let pointer = object.as_ref().map(|object| object.pointer.as_str());
+    (*factor, Reverse(*severity), *span, rule, pointer, message)
 }
 
 #[cfg(test)]

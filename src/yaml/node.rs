@@ -168,6 +168,37 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// Keys and values as they count: of equal keys the last, and what merge keys add. Empty unless this is a mapping.
+    pub fn all_entries(self) -> Vec<(String, Self)> {
+        let own = self.entries().filter(|entry| !entry.key.is_merge_key());
+        let mut entries: Vec<_> = own.map(|entry| (entry.key.text().into_owned(), entry.value)).collect();
+        if self.has_repeated_keys() || self.has_merge_keys() {
+            let keys = self.keys_within(MAX_MERGES);
+            let value = |key: String| self.get(&key).map(|value| (key, value));
+            entries = keys.into_iter().filter_map(value).collect();
+        }
+        entries
+    }
+
+    /// Every key that counts, once.
+    fn keys_within(self, merges: u32) -> std::collections::BTreeSet<String> {
+        let mut keys = std::collections::BTreeSet::new();
+        let mut queue = vec![self];
+        let mut left = merges;
+        while let (Some(at), true) = (queue.pop(), left > 0) {
+            left -= 1;
+            queue.extend(at.items());
+            for entry in at.entries() {
+                if entry.key.is_merge_key() {
+                    queue.push(entry.value);
+                } else {
+                    keys.insert(entry.key.text().into_owned());
+                }
+            }
+        }
+        keys
+    }
+
     /// The items of a sequence. Empty unless this is one.
     pub fn items(self) -> impl Iterator<Item = Node<'a>> {
         self.children(Kind::Sequence)

@@ -81,6 +81,11 @@ impl Tree {
         &self.troubles
     }
 
+    /// Whether aliases may stand in the text.
+    pub fn has_aliases(&self) -> bool {
+        !self.anchors.is_empty()
+    }
+
     /// Pairs of equal keys in one mapping: the first and the one that repeats it.
     pub fn duplicates(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
         let pair = |&(first, again)| (Node::new(self, first), Node::new(self, again));

@@ -1,0 +1,76 @@
+//! What a kustomization has gathered so far, and what its steps change.
+
+use super::configuration::Configuration;
+use super::gap::{Gap, GapKind};
+use super::id::Id;
+use super::resource::{Resource, Resources};
+use super::variable::Variable;
+use crate::provenance::Removed;
+use crate::source::Span;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Objects and everything that goes upwards with them.
+#[derive(Debug, Clone)]
+pub struct Accumulation {
+    /// The objects.
+    pub resources: Resources,
+    /// Which fields the steps know.
+    pub configuration: Arc<Configuration>,
+    /// `vars`, resolved at the end.
+    pub variables: Vec<Variable>,
+    /// What could not be built.
+    pub gaps: Vec<Gap>,
+    /// Whole objects that were taken away.
+    pub removed: Vec<(Id, Removed)>,
+}
+
+/// What the objects of an accumulation are known by. Kustomize refuses to build two that it cannot tell apart.
+#[derive(Debug)]
+pub struct Known(HashSet<Id>);
+
+impl Known {
+    /// What objects are known by now.
+    pub fn of(resources: &Resources) -> Self {
+        Self(resources.iter().map(|resource| resource.id().clone()).collect())
+    }
+}
+
+impl Accumulation {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            resources: Resources::default(),
+            configuration: Configuration::built_in(),
+            variables: Vec::new(),
+            gaps: Vec::new(),
+            removed: Vec::new(),
+        }
+    }
+
+    /// Adds an object that must not be there yet. `entry` is where it is asked for.
+    pub fn add(&mut self, resource: Arc<Resource>, known: &mut Known, entry: Span) {
+        if known.0.insert(resource.id().clone()) {
+            self.resources.push(resource);
+        } else {
+            let message = format!("{} is built twice: kustomize refuses that", resource.id());
+            self.gaps.push(Gap::new(GapKind::Duplicate, entry, message));
+        }
+    }
+
+    /// Takes in everything that another kustomization gathered.
+    pub fn take_in(&mut self, other: &Self, known: &mut Known, entry: Span) {
+        for resource in other.resources.iter() {
+            self.add(Arc::clone(resource), known, entry);
+        }
+        self.configure(&other.configuration);
+        self.variables.extend(other.variables.iter().cloned());
+        self.gaps.extend(other.gaps.iter().cloned());
+        self.removed.extend(other.removed.iter().cloned());
+    }
+
+    /// Learns the fields that another kustomization knows.
+    pub fn configure(&mut self, other: &Arc<Configuration>) {
+        self.configuration = self.configuration.joined(other, &mut self.gaps);
+    }
+}

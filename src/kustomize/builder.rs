@@ -1,0 +1,165 @@
+//! The order of a build: bases first, then everything that uses them; within a kustomization the order of kustomize,
+//! which is not that of the text.
+
+use super::accumulation::{Accumulation, Known};
+use super::gap::{Gap, GapKind};
+use super::generator;
+use super::graph::{Graph, Node};
+use super::input::Input;
+use super::objects;
+use super::plugin::Plugins;
+use super::recipe::Recipe;
+use super::resource::Resource;
+use super::store::Store;
+use super::value::Value;
+use super::variable;
+use crate::source::Span;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Builds kustomizations, each once however many use it.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    store: Store<'a>,
+    graph: &'a Graph,
+    /// What each kustomization does, by its number.
+    recipes: HashMap<u32, Recipe>,
+    /// What was gathered already, by number. A component gathers nothing on its own.
+    done: HashMap<u32, Arc<Accumulation>>,
+}
+
+impl<'a> Builder<'a> {
+    /// Gathers what these kustomizations and all they need ask for. Nothing waits for another thread: all on one level
+    /// are independent.
+    pub fn run(store: Store<'a>, graph: &'a Graph, roots: &[u32]) -> HashMap<u32, Arc<Accumulation>> {
+        let closure = graph.closure(roots);
+        let recipes = closure.par_iter().map(|&at| (at, Recipe::new(&graph.nodes[at as usize].file, store)));
+        let mut builder = Self { store, graph, recipes: recipes.collect(), done: HashMap::new() };
+        for level in closure.chunk_by(|&a, &b| builder.graph.level(a) == builder.graph.level(b)) {
+            let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(builder.gather(at)))).collect();
+            builder.done.extend(done);
+        }
+        builder.done
+    }
+
+    fn gather(&self, at: u32) -> Accumulation {
+        let mut gathered = Accumulation::new();
+        if !self.node(at).file.is_component {
+            self.fill(at, &mut gathered, 0);
+        }
+        gathered
+    }
+
+    fn node(&self, at: u32) -> &'a Node {
+        &self.graph.nodes[at as usize]
+    }
+
+    /// Does what a kustomization asks for to what was gathered: nothing yet, or for a component all that its user has.
+    fn fill(&self, at: u32, gathered: &mut Accumulation, depth: u32) {
+        let (node, Some(recipe)) = (self.node(at), self.recipes.get(&at)) else { return };
+        gathered.gaps.extend(node.gaps.iter().chain(&recipe.gaps).cloned());
+        self.add_resources(node, gathered);
+        recipe.configuration.iter().for_each(|configuration| gathered.configure(configuration));
+        self.generate(node, recipe, gathered);
+        for (entry, input) in &node.components {
+            self.add_component(entry, input, gathered, depth);
+        }
+        for step in &recipe.steps {
+            step.apply(gathered, self.store);
+        }
+        self.transform(node, gathered);
+        if let Some(entries) = node.file.get("vars") {
+            let Accumulation { variables, resources, gaps, .. } = gathered;
+            variable::record(entries, variables, resources, gaps);
+        }
+    }
+
+    fn add_resources(&self, node: &Node, gathered: &mut Accumulation) {
+        let mut known = Known::of(&gathered.resources);
+        for (entry, input) in &node.resources {
+            match input {
+                Input::Folder(to) if self.node(*to).file.is_component => {
+                    let message = "this is a component: it belongs under `components`";
+                    gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
+                }
+                Input::Folder(to) => {
+                    if let Some(other) = self.done.get(to) {
+                        gathered.take_in(other, &mut known, entry.span());
+                    }
+                }
+                other => {
+                    for resource in self.objects(other, gathered) {
+                        gathered.add(Arc::new(resource), &mut known, entry.span());
+                    }
+                }
+            }
+        }
+    }
+
+    fn objects(&self, input: &Input, gathered: &mut Accumulation) -> Vec<Resource> {
+        match input {
+            Input::File(file) => objects::in_file(self.store, *file, &mut gathered.gaps),
+            Input::Inline(text) => objects::inline(text, &mut gathered.gaps),
+            Input::Gap(gap) => {
+                gathered.gaps.push(gap.clone());
+                Vec::new()
+            }
+            Input::Folder(to) => {
+                let Some(other) = self.done.get(to) else { return Vec::new() };
+                gathered.gaps.extend(other.gaps.iter().cloned());
+                other.resources.iter().map(|resource| Resource::clone(resource)).collect()
+            }
+        }
+    }
+
+    fn generate(&self, node: &'a Node, recipe: &Recipe, gathered: &mut Accumulation) {
+        for resource in &recipe.generated {
+            generator::absorb(resource.clone(), &mut gathered.resources, &mut gathered.gaps);
+        }
+        let plugins = self.plugins(node);
+        for (_, input) in &node.generators {
+            for declared in self.objects(input, gathered) {
+                for resource in plugins.generate(&declared.root, &mut gathered.gaps) {
+                    generator::absorb(resource, &mut gathered.resources, &mut gathered.gaps);
+                }
+            }
+        }
+    }
+
+    /// `transformers` come last.
+    fn transform(&self, node: &'a Node, gathered: &mut Accumulation) {
+        let plugins = self.plugins(node);
+        for (_, input) in &node.transformers {
+            for declared in self.objects(input, gathered) {
+                let steps = plugins.steps(&declared.root, &mut gathered.gaps);
+                steps.iter().for_each(|step| step.apply(gathered, self.store));
+            }
+        }
+    }
+
+    fn plugins(&self, node: &'a Node) -> Plugins<'a> {
+        Plugins { store: self.store, folder: &node.file.folder }
+    }
+
+    fn add_component(&self, entry: &Value, input: &Input, gathered: &mut Accumulation, depth: u32) {
+        match input {
+            Input::Folder(to) if !self.node(*to).file.is_component => {
+                let message = "this is no component: it belongs under `resources`";
+                gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
+            }
+            Input::Folder(_) if depth >= MAX_DEPTH => {
+                gathered.gaps.push(Gap::new(GapKind::Limit, entry.span(), "components are nested too deeply"));
+            }
+            Input::Folder(to) => self.fill(*to, gathered, depth + 1),
+            Input::Gap(gap) => gathered.gaps.push(gap.clone()),
+            Input::File(_) | Input::Inline(_) => {
+                let message = "a component is a folder with a kustomization";
+                gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
+            }
+        }
+    }
+}
+
+/// Components in components. Nobody nests as many.
+const MAX_DEPTH: u32 = 64;

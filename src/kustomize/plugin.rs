@@ -1,0 +1,147 @@
+//! Generators and transformers that stand in files of their own. Those that kustomize brings along are built; those
+//! that would have to be run are not.
+
+use super::gap::{Gap, GapKind};
+use super::generator::{self, Generated};
+use super::id::Gvk;
+use super::objects;
+use super::patch::{Folder, Patches};
+use super::resource::{Resource, key};
+use super::step::Step;
+use super::store::Store;
+use super::transform::affix::{Affix, End};
+use super::transform::annotations::Annotations;
+use super::transform::images::Images;
+use super::transform::labels::Labels;
+use super::transform::namespace::Namespace;
+use super::transform::replicas::Replicas;
+use super::value::Value;
+use crate::model::paths::resolve_path;
+use crate::provenance::{Change, Operation, Place};
+
+/// What plugins of one kustomization work with.
+#[derive(Debug, Clone, Copy)]
+pub struct Plugins<'a> {
+    /// The files there are.
+    pub store: Store<'a>,
+    /// The folder that their paths begin at.
+    pub folder: &'a str,
+}
+
+impl Plugins<'_> {
+    /// What a generator makes.
+    pub fn generate(self, object: &Value, gaps: &mut Vec<Gap>) -> Vec<Resource> {
+        let gvk = gvk(object);
+        let made = |what, gaps: &mut Vec<Gap>| {
+            generator::generate(what, object, None, self.folder, &self.store, gaps).into_iter().collect()
+        };
+        match (&*gvk.version, &*gvk.group, &*gvk.kind) {
+            ("builtin", "", "ConfigMapGenerator") => made(Generated::ConfigMap, gaps),
+            ("builtin", "", "SecretGenerator") => made(Generated::Secret, gaps),
+            ("builtin", "", "IAMPolicyGenerator") => service_account(object).into_iter().collect(),
+            ("builtin", "", "HelmChartInflationGenerator") => {
+                let message = "this chart would have to be rendered by Helm";
+                gaps.push(Gap::new(GapKind::Chart, object.span(), message));
+                Vec::new()
+            }
+            (_, "viaduct.ai", "ksops") => self.encrypted(object, gaps),
+            _ => {
+                gaps.push(to_be_run(object, &gvk));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The steps that transformers are.
+    pub fn steps(self, object: &Value, gaps: &mut Vec<Gap>) -> Vec<Step> {
+        let gvk = gvk(object);
+        if (&*gvk.group, &*gvk.version) != ("", "builtin") {
+            gaps.push(to_be_run(object, &gvk));
+            return Vec::new();
+        }
+        let folder = Folder { store: self.store, path: self.folder };
+        let affix = |end, gaps: &mut Vec<Gap>| Affix::of_object(object, end, gaps).map(Step::Affix);
+        match &*gvk.kind {
+            "PatchTransformer" => vec![Step::Patches(Patches::of_object(object, folder, gaps))],
+            "PatchStrategicMergeTransformer" => {
+                vec![Step::Patches(Patches::of_strategic_merge_object(object, folder, gaps))]
+            }
+            "PatchJson6902Transformer" => vec![Step::Patches(Patches::of_json_object(object, folder, gaps))],
+            "NamespaceTransformer" => steps(Namespace::of_object(object, gaps).map(Step::Namespace)),
+            "PrefixTransformer" => steps(affix(End::Prefix, gaps)),
+            "SuffixTransformer" => steps(affix(End::Suffix, gaps)),
+            "PrefixSuffixTransformer" => {
+                let both = [affix(End::Prefix, gaps), affix(End::Suffix, gaps)];
+                both.into_iter().flatten().collect()
+            }
+            "LabelTransformer" => vec![Step::Labels(Labels::of_object(object, gaps))],
+            "AnnotationsTransformer" => vec![Step::Annotations(Annotations::of_object(object, gaps))],
+            "ReplicaCountTransformer" => steps(Replicas::of_object(object, gaps).map(Step::Replicas)),
+            "ImageTagTransformer" => vec![Step::Images(Images::of_object(object, gaps))],
+            "ReplacementTransformer" => steps(object.get("replacements").map(|entries| {
+                Step::Replacements { entries, folder: self.folder.to_owned() }
+            })),
+            "HashTransformer" | "LegacyOrderTransformer" => Vec::new(),
+            other => {
+                let message = format!("kustomize knows no transformer `{other}`");
+                gaps.push(Gap::new(GapKind::Field, object.span(), message));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The files of `ksops` are read as they are: what is encrypted stays so, what they declare is known.
+    fn encrypted(self, object: &Value, gaps: &mut Vec<Gap>) -> Vec<Resource> {
+        let message = "`ksops` would have to be run: its Secrets are read as they are, encrypted";
+        gaps.push(Gap::new(GapKind::Encrypted, object.span(), message));
+        let files = object.get("files").map(|files| files.items()).unwrap_or_default();
+        let mut read = Vec::new();
+        for item in files {
+            let path = resolve_path(self.folder, &item.text());
+            match path.and_then(|path| self.store.file(&path)) {
+                Some(source) => read.extend(objects::in_file(self.store, source.id(), gaps)),
+                None => {
+                    let message = format!("there is no `{}`", item.text());
+                    gaps.push(Gap::new(GapKind::Missing, item.span(), message));
+                }
+            }
+        }
+        read
+    }
+}
+
+fn steps(step: Option<Step>) -> Vec<Step> {
+    step.into_iter().collect()
+}
+
+fn gvk(object: &Value) -> Gvk {
+    let text = |key: &str| object.text_of(&[key]).unwrap_or_default();
+    Gvk::new(&text("apiVersion"), &text("kind"))
+}
+
+fn to_be_run(object: &Value, gvk: &Gvk) -> Gap {
+    let message = format!("the plugin `{}` ({}) would have to be run", gvk.kind, gvk.api_version());
+    Gap::new(GapKind::Plugin, object.span(), message)
+}
+
+/// The service account of `IAMPolicyGenerator`, tied to one of Google Cloud.
+fn service_account(object: &Value) -> Option<Resource> {
+    let text = |path: &[&str]| object.text_of(path);
+    let account = text(&["serviceAccount", "name"])?;
+    let email = format!("{account}@{}.iam.gserviceaccount.com", text(&["serviceAccount", "projectId"])?);
+    let span = object.span();
+    let made = |text: &str| Value::text_at(text, Place::computed(span, text.len()));
+    let mut root = Value::empty_map(span);
+    let map = root.map_mut()?;
+    map.insert(key("apiVersion", span), made("v1"));
+    map.insert(key("kind", span), made("ServiceAccount"));
+    let mut resource = Resource::new(root);
+    resource.set(&["metadata", "name"], object.at(&["kubernetesService", "name"])?);
+    if let Some(namespace) = object.at(&["kubernetesService", "namespace"]) {
+        resource.set(&["metadata", "namespace"], namespace);
+    }
+    resource.set(&["metadata", "annotations", "iam.gke.io/gcp-service-account"], made(&email));
+    resource.changes.push(Change { operation: Operation::Generator, by: span, before: None });
+    resource.refresh();
+    Some(resource)
+}

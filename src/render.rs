@@ -1,0 +1,74 @@
+//! What `k8factor render` says: a build as YAML, what it lacks, and which builds there are.
+
+use crate::codebase::Codebase;
+use crate::kustomize::gap::Gap;
+use crate::kustomize::print::Printer;
+use crate::kustomize::{self, Build, Object};
+use crate::model::environment::stage_of;
+use crate::report::location::Location;
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// A build in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendering {
+    /// YAML documents.
+    pub documents: String,
+    /// What could not be built, with its place, one line each.
+    pub missing: Vec<String>,
+}
+
+/// The kustomization in a folder, relative to the root of the codebase, as YAML; nothing if there is none. With
+/// `origins`, each scalar says where it is written.
+pub fn render(codebase: &Codebase, folder: &str, origins: bool) -> Option<Rendering> {
+    let build = kustomize::build(codebase.store(), &[folder]).pop().flatten()?;
+    let printer = Printer { origins: origins.then(|| codebase.sources()) };
+    let documents = printer.documents(build.objects.iter().map(|object| Object::root(object)));
+    let missing = build.gaps.iter().map(|gap| line(codebase, gap)).collect();
+    Some(Rendering { documents, missing })
+}
+
+/// Every build: its folder, its environment, how many objects it has, what it lacks, and who deploys it.
+pub fn list(codebase: &Codebase) -> String {
+    let builds = codebase.builds().list();
+    let rows: Vec<_> = builds.iter().map(|build| row(codebase, build)).collect();
+    let header = ["BUILD", "ENVIRONMENT", "OBJECTS", "GAPS", "DEPLOYED BY"].map(str::to_owned);
+    let mut text = table(std::iter::once(header).chain(rows));
+    for gap in builds.iter().flat_map(|build| &build.gaps) {
+        let line = line(codebase, gap);
+        if !text.contains(&line) {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
+}
+
+fn row(codebase: &Codebase, build: &Build) -> [String; 5] {
+    let environment = build.folder.rsplit('/').find(|part| stage_of(part).is_some()).unwrap_or("-");
+    let deployers = codebase.deployers_of(&build.folder);
+    [
+        build.title().to_owned(),
+        environment.to_owned(),
+        build.objects.len().to_string(),
+        build.gaps.len().to_string(),
+        if deployers.is_empty() { "-".to_owned() } else { deployers.join(", ") },
+    ]
+}
+
+fn line(codebase: &Codebase, gap: &Gap) -> String {
+    let Location { path, line, column, .. } = Location::of_span(codebase.sources(), gap.span);
+    format!("{path}:{line}:{column}: not built: {}", gap.message)
+}
+
+/// Columns that are as wide as they must be, two blanks between them.
+fn table(rows: impl Iterator<Item = [String; 5]>) -> String {
+    let rows: Vec<_> = rows.collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
+    let widths: Vec<_> = (0..5).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    text
+}

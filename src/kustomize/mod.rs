@@ -4,7 +4,12 @@
 //! that, or is broken, becomes a [`gap::Gap`], and everything around it is built.
 
 pub mod gap;
+pub mod generator;
+pub mod hash;
 pub mod id;
 pub mod resource;
 pub mod store;
 pub mod value;
+
+#[cfg(test)]
+mod testing;

@@ -3,12 +3,16 @@
 //! A build is a pure function of the files that were read. It runs no program and fetches nothing; what would need
 //! that, or is broken, becomes a [`gap::Gap`], and everything around it is built.
 
+pub mod compose;
+pub mod configuration;
+pub mod field_spec;
 pub mod gap;
 pub mod generator;
 pub mod hash;
 pub mod id;
 pub mod resource;
 pub mod store;
+pub mod transform;
 pub mod value;
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The hash of its content that goes to the end of a generated object's name, so that new content has a new name.
 
+use super::compose::Composed;
 use super::resource::{Resource, Resources};
 use super::value::Value;
-use crate::provenance::{Operation, Piece, Place};
+use crate::provenance::Operation;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -36,12 +37,11 @@ fn append(resource: &mut Resource) {
     let Some(old) = resource.root.at(&["metadata", "name"]) else { return };
     let by = resource.changes.iter().find(|change| change.operation == Operation::Generator);
     let by = by.map_or_else(|| resource.root.span(), |change| change.by);
-    let hash = format!("-{}", hash(&resource.root));
+    let mut name = Composed::default();
+    name.push(&old);
+    name.push_computed(&format!("-{}", hash(&resource.root)), by);
     let before = old.place();
-    let mut pieces = before.pieces(old.text().len());
-    pieces.push(Piece { length: hash.len() as u32, span: by, computed: true });
-    let place = Place::composed(before.span, pieces, before.changes().to_vec());
-    resource.rename(Value::text_at(format!("{}{hash}", old.text()), place));
+    resource.rename(name.into_value(before.span, before.changes().to_vec()));
 }
 
 /// What counts. The name does not: kustomize looks for it in the wrong place and finds none.

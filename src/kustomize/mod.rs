@@ -10,10 +10,13 @@ pub mod gap;
 pub mod generator;
 pub mod hash;
 pub mod id;
+pub mod name_reference;
+pub mod replacement;
 pub mod resource;
 pub mod store;
 pub mod transform;
 pub mod value;
+pub mod variable;
 
 #[cfg(test)]
 mod testing;

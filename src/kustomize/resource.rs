@@ -24,6 +24,8 @@ pub struct Resource {
     pub needs_hash: bool,
     /// What to do if there is such an object already. For generated ones.
     pub behavior: Behavior,
+    /// The variables of `vars` that take their values from it.
+    pub variables: Vec<Arc<str>>,
     /// What was taken away from it.
     pub removed: Vec<Removed>,
     /// What the build did to it as a whole and what concerns no single value, the oldest first.
@@ -60,6 +62,7 @@ impl Resource {
             suffixes: Vec::new(),
             needs_hash: false,
             behavior: Behavior::Create,
+            variables: Vec::new(),
             removed: Vec::new(),
             changes: Vec::new(),
         }

@@ -5,7 +5,6 @@ use crate::kustomize::gap::Gap;
 use crate::kustomize::print::Printer;
 use crate::kustomize::{self, Build, Object};
 use crate::model::environment::stage_of;
-use crate::report::location::Location;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -56,8 +55,9 @@ fn row(codebase: &Codebase, build: &Build) -> [String; 5] {
 }
 
 fn line(codebase: &Codebase, gap: &Gap) -> String {
-    let Location { path, line, column, .. } = Location::of_span(codebase.sources(), gap.span);
-    format!("{path}:{line}:{column}: not built: {}", gap.message)
+    let source = codebase.source(gap.span.file);
+    let position = source.position(gap.span.start);
+    format!("{}:{}:{}: not built: {}", source.path(), position.line, position.column, gap.message)
 }
 
 /// Columns that are as wide as they must be, two blanks between them.
@@ -67,7 +67,10 @@ fn table(rows: impl Iterator<Item = [String; 5]>) -> String {
     let widths: Vec<_> = (0..5).map(width).collect();
     let mut text = String::new();
     for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
         let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     text

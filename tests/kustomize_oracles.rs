@@ -98,7 +98,10 @@ fn build(root: &Path, paths: &[&str]) -> Vec<(Objects, Vec<Gap>)> {
     let store = Store::new(&discovery.sources, &documents.trees);
     let paths: Vec<_> = paths.iter().map(|path| path.trim_matches('.').trim_matches('/')).collect();
     let builds = kustomize::build(store, &paths);
-    builds.into_iter().map(|build| build.map_or((Objects::new(), vec![]), |b| (objects(&b), b.gaps))).collect()
+    builds
+        .into_iter()
+        .map(|build| build.map_or((Objects::new(), vec![]), |b| (objects(&b), b.gaps)))
+        .collect()
 }
 
 fn objects(build: &Build) -> Objects {
@@ -116,7 +119,8 @@ fn read(path: &Path) -> Objects {
 fn by_identity(objects: impl Iterator<Item = Json>) -> Objects {
     let mut by_identity = Objects::new();
     for object in objects {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let text =
+            |pointer: &str| object.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
         let parts = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"].map(text);
         by_identity.entry(parts.join(" ")).or_default().push(object);
     }

@@ -159,7 +159,8 @@ impl Violation {
     /// Shows how a value that was built came to be.
     fn with_history(self, node: Node<'_>) -> Self {
         let Some(place) = node.place() else { return self };
-        let pieces = place.pieces(0).into_iter().map(|piece| (piece.span, "part of it is written here".to_owned()));
+        let pieces =
+            place.pieces(0).into_iter().map(|piece| (piece.span, "part of it is written here".to_owned()));
         let changes = place.changes().iter().flat_map(|change| {
             let before = change.before.map(|span| (span, "written here at first".to_owned()));
             before.into_iter().chain([(change.by, format!("changed here by {}", change.operation))])

@@ -13,7 +13,6 @@ use super::resource::Resource;
 use super::store::Store;
 use super::value::Value;
 use super::variable;
-use crate::source::Span;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -149,7 +148,11 @@ impl<'a> Builder<'a> {
                 gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
             }
             Input::Folder(_) if depth >= MAX_DEPTH => {
-                gathered.gaps.push(Gap::new(GapKind::Limit, entry.span(), "components are nested too deeply"));
+                gathered.gaps.push(Gap::new(
+                    GapKind::Limit,
+                    entry.span(),
+                    "components are nested too deeply",
+                ));
             }
             Input::Folder(to) => self.fill(*to, gathered, depth + 1),
             Input::Gap(gap) => gathered.gaps.push(gap.clone()),

@@ -2,9 +2,9 @@
 
 use super::accumulation::Accumulation;
 use super::file::File;
+use super::gap::Gap;
 use super::resource::Resources;
 use super::{hash, name_reference, order, variable};
-use super::gap::Gap;
 
 /// The objects as they come to a cluster, and what is wrong with them beyond what was gathered.
 pub fn finish(gathered: &Accumulation, file: &File) -> (Resources, Vec<Gap>) {
@@ -12,7 +12,9 @@ pub fn finish(gathered: &Accumulation, file: &File) -> (Resources, Vec<Gap>) {
     hash::append_hashes(&mut resources);
     name_reference::fix_names(&mut resources, &gathered.configuration.name_reference, &mut gaps);
     variable::expand(&mut resources, &gathered.variables, &gathered.configuration.var_reference, &mut gaps);
-    resources.retain(|resource| !is_for_tools(resource.root.text_of(&["metadata", "annotations", LOCAL]).as_deref()));
+    resources.retain(|resource| {
+        !is_for_tools(resource.root.text_of(&["metadata", "annotations", LOCAL]).as_deref())
+    });
     gaps.extend(order::wrong_options(file));
     order::sort(&mut resources, file);
     gaps.sort();

@@ -60,11 +60,22 @@ impl Gap {
 impl GapKind {
     /// Whether what is missing may hold objects that nobody can see. Rules about absence ask this.
     pub fn hides_objects(self) -> bool {
-        !matches!(self, Self::Duplicate | Self::Target | Self::Change | Self::MergeKey | Self::Ambiguous | Self::Encrypted)
+        !matches!(
+            self,
+            Self::Duplicate
+                | Self::Target
+                | Self::Change
+                | Self::MergeKey
+                | Self::Ambiguous
+                | Self::Encrypted
+        )
     }
 
     /// Whether kustomize itself could not build it either: something in the codebase has to be mended.
     pub fn is_mistake(self) -> bool {
-        !matches!(self, Self::Remote | Self::Chart | Self::Plugin | Self::Unsupported | Self::Limit | Self::Encrypted)
+        !matches!(
+            self,
+            Self::Remote | Self::Chart | Self::Plugin | Self::Unsupported | Self::Limit | Self::Encrypted
+        )
     }
 }

@@ -82,7 +82,7 @@ pub fn build(store: Store<'_>, folders: &[&str]) -> Vec<Option<Build>> {
     let graph = Graph::new(store);
     let numbers: Vec<_> = folders.iter().map(|folder| graph.in_folder(folder)).collect();
     let roots: Vec<u32> = numbers.iter().flatten().copied().collect();
-    let mut builds: HashMap<u32, Build> = roots.iter().copied().zip(build_roots(store, &graph, &roots)).collect();
+    let builds: HashMap<u32, Build> = roots.iter().copied().zip(build_roots(store, &graph, &roots)).collect();
     numbers.iter().map(|number| builds.get(number.as_ref()?).cloned()).collect()
 }
 

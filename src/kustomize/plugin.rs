@@ -62,25 +62,33 @@ impl Plugins<'_> {
         let folder = Folder { store: self.store, path: self.folder };
         let affix = |end, gaps: &mut Vec<Gap>| Affix::of_object(object, end, gaps).map(Step::Affix);
         match &*gvk.kind {
-            "PatchTransformer" => vec![Step::Patches(Patches::of_object(object, folder, gaps))],
+            "PatchTransformer" => vec![Step::Patches(Patches::read(&list_of(object.clone()), folder, gaps))],
             "PatchStrategicMergeTransformer" => {
-                vec![Step::Patches(Patches::of_strategic_merge_object(object, folder, gaps))]
+                let entries = object.get("paths").or_else(|| object.get("patches").map(list_of));
+                steps(
+                    entries
+                        .map(|entries| Step::Patches(Patches::read_strategic_merges(&entries, folder, gaps))),
+                )
             }
-            "PatchJson6902Transformer" => vec![Step::Patches(Patches::of_json_object(object, folder, gaps))],
+            "PatchJson6902Transformer" => {
+                vec![Step::Patches(Patches::read_json_patches(&list_of(object.clone()), folder, gaps))]
+            }
             "NamespaceTransformer" => steps(Namespace::of_object(object, gaps).map(Step::Namespace)),
-            "PrefixTransformer" => steps(affix(End::Prefix, gaps)),
-            "SuffixTransformer" => steps(affix(End::Suffix, gaps)),
+            "PrefixTransformer" => steps(affix(End::Front, gaps)),
+            "SuffixTransformer" => steps(affix(End::Back, gaps)),
             "PrefixSuffixTransformer" => {
-                let both = [affix(End::Prefix, gaps), affix(End::Suffix, gaps)];
+                let both = [affix(End::Front, gaps), affix(End::Back, gaps)];
                 both.into_iter().flatten().collect()
             }
             "LabelTransformer" => vec![Step::Labels(Labels::of_object(object, gaps))],
             "AnnotationsTransformer" => vec![Step::Annotations(Annotations::of_object(object, gaps))],
             "ReplicaCountTransformer" => steps(Replicas::of_object(object, gaps).map(Step::Replicas)),
             "ImageTagTransformer" => vec![Step::Images(Images::of_object(object, gaps))],
-            "ReplacementTransformer" => steps(object.get("replacements").map(|entries| {
-                Step::Replacements { entries, folder: self.folder.to_owned() }
-            })),
+            "ReplacementTransformer" => steps(
+                object
+                    .get("replacements")
+                    .map(|entries| Step::Replacements { entries, folder: self.folder.to_owned() }),
+            ),
             "HashTransformer" | "LegacyOrderTransformer" => Vec::new(),
             other => {
                 let message = format!("kustomize knows no transformer `{other}`");
@@ -108,6 +116,15 @@ impl Plugins<'_> {
         }
         read
     }
+}
+
+/// A list with one item.
+fn list_of(item: Value) -> Value {
+    let mut list = Value::empty_list(item.span());
+    if let Some(list) = list.list_mut() {
+        list.items.push(item);
+    }
+    list
 }
 
 fn steps(step: Option<Step>) -> Vec<Step> {

@@ -110,7 +110,9 @@ fn scalar(value: &Value<'_>, indent: usize) -> String {
         None => text.to_owned(),
         Some((first, rest)) => {
             let pad = " ".repeat(indent.saturating_sub(2));
-            let lines = rest.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{pad}{line}") });
+            let lines = rest
+                .split('\n')
+                .map(|line| if line.is_empty() { String::new() } else { format!("{pad}{line}") });
             std::iter::once(first.to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
         }
     }

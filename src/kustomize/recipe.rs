@@ -3,6 +3,7 @@
 //! The order of the steps is that of kustomize. It is the same however the file is written.
 
 use super::configuration::Configuration;
+use super::definition;
 use super::file::File;
 use super::gap::{Gap, GapKind};
 use super::generator::{self, Generated};
@@ -60,7 +61,7 @@ impl Reading<'_> {
             return None;
         }
         let configuration = Configuration::built_in().merged(&documents, gaps);
-        Some(Arc::new(configuration.with_definitions(&definitions, gaps)))
+        Some(Arc::new(definition::configured(configuration, &definitions, gaps)))
     }
 
     /// The documents of the files that a field lists.
@@ -109,7 +110,7 @@ impl Reading<'_> {
         add(patches("patchesStrategicMerge", Patches::read_strategic_merges, gaps));
         add(patches("patches", Patches::read, gaps));
         add(file.get("namespace").and_then(|value| Namespace::of_field(value, gaps)).map(Step::Namespace));
-        for (field, end) in [("namePrefix", End::Prefix), ("nameSuffix", End::Suffix)] {
+        for (field, end) in [("namePrefix", End::Front), ("nameSuffix", End::Back)] {
             add(file.get(field).and_then(|value| Affix::of_field(value, end, gaps)).map(Step::Affix));
         }
         for item in file.items("labels") {
@@ -125,10 +126,9 @@ impl Reading<'_> {
         for field in ["images", "imageTags"] {
             add(file.get(field).map(|value| Step::Images(Images::of_field(value, gaps))));
         }
-        add(file.get("replacements").map(|entries| Step::Replacements {
-            entries: entries.clone(),
-            folder: file.folder.clone(),
-        }));
+        add(file
+            .get("replacements")
+            .map(|entries| Step::Replacements { entries: entries.clone(), folder: file.folder.clone() }));
         steps
     }
 
@@ -140,9 +140,11 @@ impl Reading<'_> {
             let message = format!("chart `{name}` would have to be rendered by Helm");
             Gap::new(GapKind::Chart, item.span(), message)
         });
-        let validators = self.file.items("validators").into_iter().map(|item| {
-            Gap::new(GapKind::Plugin, item.span(), "a validator would have to be run")
-        });
+        let validators = self
+            .file
+            .items("validators")
+            .into_iter()
+            .map(|item| Gap::new(GapKind::Plugin, item.span(), "a validator would have to be run"));
         charts.chain(validators).chain(self.schema()).collect()
     }
 

@@ -5,6 +5,10 @@
 
 pub mod gap;
 pub mod id;
+pub mod json_patch;
+pub mod merge;
+pub mod patch;
 pub mod resource;
+pub mod selector;
 pub mod store;
 pub mod value;

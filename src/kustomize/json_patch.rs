@@ -162,8 +162,8 @@ impl Work {
         let mut value = &mut self.root;
         for step in steps {
             let next = if value.is_list() {
-                let list = value.list_mut();
-                list.and_then(|list| position(&step, list.items.len()).map(|at| &mut list.items[at]))
+                let items = value.list_mut().map(|list| &mut list.items);
+                items.and_then(|items| position(&step, items.len()).map(|at| &mut items[at]))
             } else {
                 value.map_mut().and_then(|map| map.get_mut(&step))
             };
@@ -253,24 +253,25 @@ fn as_kubectl(value: &Value) -> Option<Value> {
             }
         }
         Shape::Mapping => {
-            let changed: Vec<_> =
-                value.entries().into_iter().filter_map(|e| Some((as_kubectl(&e.value)?, e))).collect();
-            let mut copy = value.clone();
-            let map = (!changed.is_empty()).then(|| copy.map_mut()).flatten()?;
-            changed.into_iter().for_each(|(new, entry)| map.insert(entry.key, new));
+            let changed: Vec<_> = value.entries().iter().map(|entry| as_kubectl(&entry.value)).collect();
+            let mut copy = changed.iter().any(Option::is_some).then(|| value.clone())?;
+            let slots = copy.map_mut()?.entries.iter_mut().map(|entry| &mut entry.value);
+            put_changed(slots, changed);
             Some(copy)
         }
         Shape::Sequence => {
             let changed: Vec<_> = value.items().iter().map(as_kubectl).collect();
-            if changed.iter().all(Option::is_none) {
-                return None;
-            }
-            let mut copy = value.clone();
-            let list = copy.list_mut()?;
-            for (slot, new) in list.items.iter_mut().zip(changed) {
-                *slot = new.unwrap_or_else(|| slot.clone());
-            }
+            let mut copy = changed.iter().any(Option::is_some).then(|| value.clone())?;
+            put_changed(copy.list_mut()?.items.iter_mut(), changed);
             Some(copy)
+        }
+    }
+}
+
+fn put_changed<'a>(slots: impl Iterator<Item = &'a mut Value>, changed: Vec<Option<Value>>) {
+    for (slot, new) in slots.zip(changed) {
+        if let Some(new) = new {
+            *slot = new;
         }
     }
 }

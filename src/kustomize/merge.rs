@@ -221,7 +221,8 @@ impl Merger<'_> {
     }
 
     fn pointer(&self) -> String {
-        self.path.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
+        let step = |step: &Arc<str>| step.replace('~', "~0").replace('/', "~1");
+        self.path.iter().flat_map(|name| ["/".to_owned(), step(name)]).collect()
     }
 
     fn gap(&mut self, kind: GapKind, span: Span, message: impl Into<String>) {

@@ -13,7 +13,7 @@ use super::value::Value;
 use crate::model::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
-use crate::yaml::Tree;
+use crate::yaml::{Node, Tree};
 use std::sync::Arc;
 
 /// The patches of one field of a kustomization, in order.
@@ -82,7 +82,7 @@ impl Patches {
     pub fn read_strategic_merges(entries: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Self {
         let read = |entry: &Value, gaps: &mut Vec<Gap>| {
             let roots = match embedded(entry) {
-                Some(tree) if tree.roots().any(|root| root.is_mapping()) => roots(&tree, gaps),
+                Some(tree) if tree.roots().any(Node::is_mapping) => roots(&tree, gaps),
                 _ => file(entry, folder, gaps)?,
             };
             let content = content(roots, entry, gaps)?;
@@ -156,17 +156,17 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
         }
     };
     let content = content(roots.unwrap_or_default(), &said_at, gaps)?;
-    let mut patch = Patch::new(entry.span(), content);
-    patch.target = entry.get("target").filter(Value::is_map).map(|target| Selector::parse(&target, gaps));
+    let mut read = Patch::new(entry.span(), content);
+    read.target = entry.get("target").filter(Value::is_map).map(|target| Selector::parse(&target, gaps));
     let option = |name: &str| entry.text_of(&["options", name]).is_some_and(|value| value == "true");
-    patch.may_rename = option("allowNameChange");
-    patch.may_change_kind = option("allowKindChange");
-    let problem = match &patch.content {
-        Content::Json(_) if patch.target.is_none() => "a JSON patch needs a `target`",
-        Content::Merge(documents) if patch.target.is_some() && documents.len() > 1 => {
+    read.may_rename = option("allowNameChange");
+    read.may_change_kind = option("allowKindChange");
+    let problem = match &read.content {
+        Content::Json(_) if read.target.is_none() => "a JSON patch needs a `target`",
+        Content::Merge(documents) if read.target.is_some() && documents.len() > 1 => {
             "a patch with a `target` is one document"
         }
-        _ => return Some(patch),
+        _ => return Some(read),
     };
     gaps.push(Gap::new(GapKind::Field, entry.span(), problem));
     None

@@ -80,14 +80,12 @@ impl Pattern {
         if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)) {
             return Self::Is(text.into_owned());
         }
-        match Regex::new(&format!("^(?:{text})$")) {
-            Ok(regex) => Self::Fits(regex),
-            Err(_) => {
-                let message = format!("`{text}` is no regular expression");
-                gaps.push(Gap::new(GapKind::Field, value.span(), message));
-                Self::Nothing
-            }
-        }
+        let Ok(regex) = Regex::new(&format!("^(?:{text})$")) else {
+            let message = format!("`{text}` is no regular expression");
+            gaps.push(Gap::new(GapKind::Field, value.span(), message));
+            return Self::Nothing;
+        };
+        Self::Fits(regex)
     }
 
     fn fits(&self, text: &str) -> bool {

@@ -63,12 +63,11 @@ impl Merger<'_> {
             let identity = identity(item, keys);
             self.complain_about_missing_key(item, &identity, keys);
             let Some(value) = self.added_item(item, of) else { continue };
-            match places.get(&identity).filter(|_| has_identity(&identity)) {
-                Some(at) => new[*at] = value,
-                None => {
-                    places.insert(identity, new.len());
-                    new.push(value);
-                }
+            if let Some(at) = places.get(&identity).filter(|_| has_identity(&identity)) {
+                new[*at] = value;
+            } else {
+                places.insert(identity, new.len());
+                new.push(value);
             }
         }
         let is_changed = new.len() != items.len() || new.iter().zip(&items).any(|(a, b)| !a.is_same(b));
@@ -139,7 +138,7 @@ impl Merger<'_> {
             }
         }
         // With a second key in play, what is changed stays where it was.
-        let stays = seen.iter().chain(old.places.keys()).any(|identity| is_complete(identity));
+        let stays = seen.iter().chain(old.places.keys()).any(is_complete);
         dest.items = arranged(old.items, new, &order, stays && keys.len() > 1);
         dest.items.extend(keyless);
         Verdict::Keep

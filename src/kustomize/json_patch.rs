@@ -162,8 +162,8 @@ impl Work {
         let mut value = &mut self.root;
         for step in steps {
             let next = if value.is_list() {
-                let list = value.list_mut();
-                list.and_then(|list| position(&step, list.items.len()).map(|at| &mut list.items[at]))
+                let items = value.list_mut().map(|list| &mut list.items);
+                items.and_then(|items| position(&step, items.len()).map(|at| &mut items[at]))
             } else {
                 value.map_mut().and_then(|map| map.get_mut(&step))
             };
@@ -253,24 +253,25 @@ fn as_kubectl(value: &Value) -> Option<Value> {
             }
         }
         Shape::Mapping => {
-            let changed: Vec<_> =
-                value.entries().into_iter().filter_map(|e| Some((as_kubectl(&e.value)?, e))).collect();
-            let mut copy = value.clone();
-            let map = (!changed.is_empty()).then(|| copy.map_mut()).flatten()?;
-            changed.into_iter().for_each(|(new, entry)| map.insert(entry.key, new));
+            let changed: Vec<_> = value.entries().iter().map(|entry| as_kubectl(&entry.value)).collect();
+            let mut copy = changed.iter().any(Option::is_some).then(|| value.clone())?;
+            let slots = copy.map_mut()?.entries.iter_mut().map(|entry| &mut entry.value);
+            put_changed(slots, changed);
             Some(copy)
         }
         Shape::Sequence => {
             let changed: Vec<_> = value.items().iter().map(as_kubectl).collect();
-            if changed.iter().all(Option::is_none) {
-                return None;
-            }
-            let mut copy = value.clone();
-            let list = copy.list_mut()?;
-            for (slot, new) in list.items.iter_mut().zip(changed) {
-                *slot = new.unwrap_or_else(|| slot.clone());
-            }
+            let mut copy = changed.iter().any(Option::is_some).then(|| value.clone())?;
+            put_changed(copy.list_mut()?.items.iter_mut(), changed);
             Some(copy)
+        }
+    }
+}
+
+fn put_changed<'a>(slots: impl Iterator<Item = &'a mut Value>, changed: Vec<Option<Value>>) {
+    for (slot, new) in slots.zip(changed) {
+        if let Some(new) = new {
+            *slot = new;
         }
     }
 }
@@ -304,4 +305,93 @@ fn failure(message: impl Into<String>) -> Failure {
 
 fn fail<T>(message: impl Into<String>) -> Outcome<T> {
     Err(failure(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileKind, Sources};
+    use crate::yaml;
+    use std::sync::Arc;
+
+    fn value(text: &str) -> Value {
+        let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
+        let tree = Arc::new(yaml::parse(file, text.into()));
+        Value::written(&tree, tree.roots().next().expect("there is a document"))
+    }
+
+    fn patched(dest: &str, patch: &str) -> (Value, Notes) {
+        let (mut root, patch) = (value(dest), value(patch));
+        let mut notes = Notes::default();
+        let is_applied = apply(&mut root, &patch, patch.span(), &mut notes);
+        assert_eq!(is_applied, notes.gaps.is_empty());
+        (root, notes)
+    }
+
+    /// Each row was tried with kustomize v5.5.0.
+    #[test]
+    fn operations_are_lenient() {
+        for (dest, patch, expected) in [
+            ("a: [1, 2, 3]", "{op: add, path: /a/-1, value: 9}", "a: [1, 2, 3, 9]"),
+            ("a: [1, 2, 3]", "{op: add, path: /a/-4, value: 9}", "a: [9, 1, 2, 3]"),
+            ("a: [1, 2, 3]", "{op: add, path: /a/01, value: 9}", "a: [1, 9, 2, 3]"),
+            ("a: [1, 2, 3]", "{op: add, path: /a/-, value: 9}", "a: [1, 2, 3, 9]"),
+            ("a: [1, 2, 3]", "{op: remove, path: /a/-1}", "a: [1, 2]"),
+            ("a: [1, 2, 3]", "{op: replace, path: /a/-1, value: 9}", "a: [1, 2, 9]"),
+            ("a: [[1]]", "{op: add, path: /a/-1/-, value: 9}", "a: [[1, 9]]"),
+            ("a: 1", "{op: replace, path: /b, value: 9}", "{a: 1, b: 9}"),
+            ("a: {}", "{op: add, path: a/b, value: 9}", "{a: {}, b: 9}"),
+            ("a: {}", "{op: add, path: /a/, value: 9}", "a: {'': 9}"),
+            ("a: 1", "{op: add, path: /b}", "{a: 1, b: null}"),
+            ("a: 1", "{op: replace, path: '', value: {b: 2}}", "b: 2"),
+            ("{a/b: 1, c~d: 2}", "{op: move, from: /a~1b, path: /c~0d}", "c~d: 1"),
+            ("a: [[1], 2]", "{op: copy, from: /a/0, path: /a/-}", "a: [[1], 2, [1]]"),
+            ("a: 1", "{op: copy, from: /x, path: /b}", "{a: 1, b: null}"),
+            ("a: {b: 1}", "{op: test, path: /a, value: {b: 1.0}}", "a: {b: 1}"),
+            ("a: 1", "{op: test, path: /b, value: null}", "a: 1"),
+            ("a: 1", "{op: add, path: /b, value: [yes, 2026-11-20]}", "{a: 1, b: [true, '2026-11-20']}"),
+        ] {
+            let (root, notes) = patched(dest, &format!("[{patch}]"));
+            assert_eq!(notes.gaps, [], "{patch}");
+            assert_eq!(root.to_json(), value(expected).to_json(), "{patch}");
+        }
+    }
+
+    #[test]
+    fn what_fails_leaves_the_object_as_it_was() {
+        for patch in [
+            "{op: add, path: /a/-5, value: 9}",
+            "{op: add, path: /a/4, value: 9}",
+            "{op: remove, path: /a/-}",
+            "{op: replace, path: /a/3, value: 9}",
+            "{op: replace, path: /a/-, value: 9}",
+            "{op: replace, path: /b/c, value: 9}",
+            "{op: add, path: /b/c, value: 9}",
+            "{op: add, path: /a/0/x, value: 9}",
+            "{op: add, path: b, value: 9}",
+            "{op: add, path: '', value: {}}",
+            "{op: remove, path: /b}",
+            "{op: move, from: /b, path: /c}",
+            "{op: move, from: /a, path: /a/b}",
+            "{op: test, path: /a/0, value: '1'}",
+            "{op: test, path: /a}",
+            "{op: test, path: /a/7, value: null}",
+            "{op: other, path: /a}",
+            "{Op: add, Path: /b, Value: 1}",
+        ] {
+            let text = format!("[{{op: add, path: /first, value: 1}}, {patch}]");
+            let (root, notes) = patched("a: [1, 2, 3]", &text);
+            assert_eq!(root.to_json(), value("a: [1, 2, 3]").to_json(), "{patch}");
+            assert_eq!(notes.gaps.len(), 1, "{patch}");
+            let span = notes.gaps[0].span;
+            assert_eq!(&text[span.start as usize..span.end as usize], patch);
+        }
+    }
+
+    #[test]
+    fn copies_of_copies_have_an_end() {
+        let copy = "{op: copy, from: /a, path: /a/-}";
+        let (_, notes) = patched("a: [1]", &format!("[{}]", [copy; 60].join(", ")));
+        assert_eq!(notes.gaps[0].kind, GapKind::Limit);
+    }
 }

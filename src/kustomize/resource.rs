@@ -191,6 +191,15 @@ impl Resources {
     }
 }
 
+impl<'a> IntoIterator for &'a Resources {
+    type Item = &'a Arc<Resource>;
+    type IntoIter = std::slice::Iter<'a, Arc<Resource>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl FromIterator<Arc<Resource>> for Resources {
     fn from_iter<I: IntoIterator<Item = Arc<Resource>>>(resources: I) -> Self {
         Self { list: resources.into_iter().collect() }

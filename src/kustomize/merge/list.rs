@@ -63,12 +63,11 @@ impl Merger<'_> {
             let identity = identity(item, keys);
             self.complain_about_missing_key(item, &identity, keys);
             let Some(value) = self.added_item(item, of) else { continue };
-            match places.get(&identity).filter(|_| has_identity(&identity)) {
-                Some(at) => new[*at] = value,
-                None => {
-                    places.insert(identity, new.len());
-                    new.push(value);
-                }
+            if let Some(at) = places.get(&identity).filter(|_| has_identity(&identity)) {
+                new[*at] = value;
+            } else {
+                places.insert(identity, new.len());
+                new.push(value);
             }
         }
         let is_changed = new.len() != items.len() || new.iter().zip(&items).any(|(a, b)| !a.is_same(b));
@@ -116,40 +115,43 @@ impl Merger<'_> {
         let mut keyless = Vec::new();
         let mut order = Vec::new();
         let mut seen = HashSet::new();
-        for item in patch.items().iter().filter(|item| !item.is_null() && !is_directive(item)) {
+        for item in patch.items().iter().filter(|item| !is_directive(item)) {
             let identity = identity(item, keys);
             if self.complain_about_missing_key(item, &identity, keys) {
-                keyless.extend(self.added_item(item, of));
+                keyless.extend(self.added_item(item, of).filter(|item| !item.is_null()));
                 continue;
             }
             if !seen.insert(identity.clone()) {
                 self.complain_about_loss(item, keys, "this patch has another item of this");
                 continue;
             }
-            if let Some(at) = old.places.get(&identity).copied() {
+            let found = old.places.get(&identity).copied();
+            if old.has_rival(&identity) && (found.is_none() || !is_complete(&identity)) {
+                let why = "the object has an item that differs only in having fewer or more of the keys";
+                self.complain_about_loss(item, keys, why);
+            } else if let Some(at) = found {
                 order.push(Slot::Old(at));
-                self.at(at, |merger| merger.merge_item(&mut old, at, item, of));
-            } else if is_delete(item) {
-                // There is nothing to delete.
-            } else if old.has_rival(&identity) {
-                self.complain_about_loss(
-                    item,
-                    keys,
-                    "the object has an item that differs only in having fewer or more of the keys",
-                );
+                self.at(at, |merger| merger.merge_item(&mut old, at, item, keys, of));
             } else if let Some(value) = self.added_item(item, of) {
                 order.push(Slot::New(new.len()));
                 new.push(Some(value));
             }
         }
         // With a second key in play, what is changed stays where it was.
-        let stays = seen.iter().chain(old.places.keys()).any(|identity| is_complete(identity));
+        let stays = seen.iter().chain(old.places.keys()).any(is_complete);
         dest.items = arranged(old.items, new, &order, stays && keys.len() > 1);
         dest.items.extend(keyless);
         Verdict::Keep
     }
 
-    fn merge_item(&mut self, old: &mut Known, at: usize, item: &Value, of: Option<&'static Type>) {
+    fn merge_item(
+        &mut self,
+        old: &mut Known,
+        at: usize,
+        item: &Value,
+        keys: &[String],
+        of: Option<&'static Type>,
+    ) {
         let Some(mut value) = old.items[at].take() else { return };
         match self.directive(item) {
             Directive::Delete => return self.take_note_of_removal(&value, directive_span(item)),
@@ -162,7 +164,7 @@ impl Merger<'_> {
                 self.gap(GapKind::MergeKey, item.span(), message);
             }
             Directive::Merge if self.enter(item) => {
-                self.map(&mut value, item, of);
+                self.map(&mut value, item, of, keys);
                 self.leave();
             }
             Directive::Merge | Directive::Unknown => {}
@@ -173,10 +175,10 @@ impl Merger<'_> {
     /// The items of the object, of equal ones the last at the place of the first.
     fn known(&mut self, items: Vec<Value>, keys: &[String]) -> Known {
         let mut known = Known::default();
-        for item in items.into_iter().filter(|item| !item.is_null()) {
+        for item in items {
             let identity = identity(&item, keys);
             if self.complain_about_missing_key(&item, &identity, keys) {
-                known.items.push(Some(item));
+                known.items.push((!item.is_null()).then_some(item));
                 continue;
             }
             if let Some(at) = known.places.get(&identity) {
@@ -232,9 +234,10 @@ impl Known {
     /// Whether another item differs only in keys that one of both does not have.
     fn has_rival(&self, identity: &Identity) -> bool {
         let rivals = self.rivals.get(&identity[0]).into_iter().flatten();
-        rivals
-            .take(MAX_RIVALS)
-            .any(|rival| rival.iter().zip(identity).all(|(a, b)| a == b || a.is_empty() || b.is_empty()))
+        rivals.take(MAX_RIVALS).any(|rival| {
+            rival.iter().zip(identity).all(|(a, b)| a == b || a.is_empty() || b.is_empty())
+                && rival != identity
+        })
     }
 }
 
@@ -294,10 +297,6 @@ fn list_directive(patch: &Value) -> Option<(Directive, crate::source::Span)> {
         };
         Some((directive, directive_span(item)))
     })
-}
-
-fn is_delete(item: &Value) -> bool {
-    item.text_of(&[DIRECTIVE]).is_some_and(|directive| directive == "delete")
 }
 
 fn list(items: Vec<Value>, patch: &Value) -> Value {

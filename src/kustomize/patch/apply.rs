@@ -87,7 +87,9 @@ impl<'a> Session<'a> {
             }
             (Content::Merge(documents), Some(target)) => {
                 for index in self.select(target, patch.span) {
-                    documents.iter().for_each(|document| self.merge(index, patch, document));
+                    for document in documents {
+                        self.merge(index, patch, document);
+                    }
                 }
             }
             (Content::Json(operations), Some(target)) => {
@@ -131,12 +133,13 @@ impl<'a> Session<'a> {
     }
 
     fn select(&mut self, target: &Selector, span: Span) -> Vec<usize> {
-        let candidates = match target.exact_name() {
+        let mut selected = match target.exact_name() {
             Some(name) => self.names.get(name).cloned().unwrap_or_default(),
             None => (0..self.resources.len()).collect(),
         };
-        self.work += candidates.len();
-        let mut selected = candidates;
+        selected.sort_unstable();
+        selected.dedup();
+        self.work += selected.len();
         if self.work < MAX_WORK {
             selected
                 .retain(|index| !self.deleted.contains(index) && target.selects(self.resources.get(*index)));

@@ -64,7 +64,14 @@ impl Accumulation {
             self.add(Arc::clone(resource), known, entry);
         }
         self.configure(&other.configuration);
-        self.variables.extend(other.variables.iter().cloned());
+        for variable in &other.variables {
+            if self.variables.iter().any(|known| known.name == variable.name) {
+                let message = format!("variable `{}` is declared twice", variable.name);
+                self.gaps.push(Gap::new(GapKind::Duplicate, entry, message));
+            } else {
+                self.variables.push(variable.clone());
+            }
+        }
         self.gaps.extend(other.gaps.iter().cloned());
         self.removed.extend(other.removed.iter().cloned());
     }

@@ -2,6 +2,7 @@
 //! which is not that of the text.
 
 use super::accumulation::{Accumulation, Known};
+use super::build_metadata;
 use super::gap::{Gap, GapKind};
 use super::generator;
 use super::graph::{Graph, Node};
@@ -10,6 +11,7 @@ use super::objects;
 use super::plugin::Plugins;
 use super::recipe::Recipe;
 use super::resource::Resource;
+use super::step::Step;
 use super::store::Store;
 use super::value::Value;
 use super::variable;
@@ -26,6 +28,8 @@ pub struct Builder<'a> {
     recipes: HashMap<u32, Recipe>,
     /// What was gathered already, by number. A component gathers nothing on its own.
     done: HashMap<u32, Arc<Accumulation>>,
+    /// Whether a root wants to know which steps went over its objects.
+    is_noted: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -34,7 +38,10 @@ impl<'a> Builder<'a> {
     pub fn run(store: Store<'a>, graph: &'a Graph, roots: &[u32]) -> HashMap<u32, Arc<Accumulation>> {
         let closure = graph.closure(roots);
         let recipes = closure.par_iter().map(|&at| (at, Recipe::new(&graph.nodes[at as usize].file, store)));
-        let mut builder = Self { store, graph, recipes: recipes.collect(), done: HashMap::new() };
+        let wants =
+            |root: &u32| build_metadata::wants(&graph.nodes[*root as usize].file, "transformerAnnotations");
+        let is_noted = roots.iter().any(wants);
+        let mut builder = Self { store, graph, recipes: recipes.collect(), done: HashMap::new(), is_noted };
         for level in closure.chunk_by(|&a, &b| builder.graph.level(a) == builder.graph.level(b)) {
             let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(builder.gather(at)))).collect();
             builder.done.extend(done);
@@ -64,9 +71,7 @@ impl<'a> Builder<'a> {
         for (entry, input) in &node.components {
             self.add_component(entry, input, gathered, depth);
         }
-        for step in &recipe.steps {
-            step.apply(gathered, self.store);
-        }
+        recipe.steps.iter().for_each(|step| self.apply(step, node, gathered));
         self.transform(node, gathered);
         if let Some(entries) = node.file.get("vars") {
             let Accumulation { variables, resources, gaps, .. } = gathered;
@@ -120,6 +125,7 @@ impl<'a> Builder<'a> {
         for (_, input) in &node.generators {
             for declared in self.objects(input, gathered) {
                 for resource in plugins.generate(&declared.root, &mut gathered.gaps) {
+                    let resource = build_metadata::named(resource, &declared.root);
                     generator::absorb(resource, &mut gathered.resources, &mut gathered.gaps);
                 }
             }
@@ -132,8 +138,15 @@ impl<'a> Builder<'a> {
         for (_, input) in &node.transformers {
             for declared in self.objects(input, gathered) {
                 let steps = plugins.steps(&declared.root, &mut gathered.gaps);
-                steps.iter().for_each(|step| step.apply(gathered, self.store));
+                steps.iter().for_each(|step| self.apply(step, node, gathered));
             }
+        }
+    }
+
+    fn apply(&self, step: &Step, node: &Node, gathered: &mut Accumulation) {
+        step.apply(gathered, self.store);
+        if self.is_noted {
+            build_metadata::take_note(&mut gathered.resources, node.file.id, step.kind());
         }
     }
 

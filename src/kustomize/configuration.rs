@@ -54,7 +54,9 @@ impl Configuration {
     /// This and what the documents of `configurations` add.
     #[must_use]
     pub fn merged(&self, files: &[Value], gaps: &mut Vec<Gap>) -> Self {
-        let mut merged = self.clone();
+        // What is written comes first: kustomize forgets its own fields of any kind where the same field of some kind is
+        // written.
+        let mut merged = Self::empty();
         for file in files {
             for (key, specs) in merged.lists() {
                 let Some(added) = file.get(key) else { continue };
@@ -73,7 +75,16 @@ impl Configuration {
                 merged.refer(BackReference { target, referrers }, gaps);
             }
         }
+        merged.add(self, gaps);
         merged
+    }
+
+    fn add(&mut self, other: &Self, gaps: &mut Vec<Gap>) {
+        let mut added = other.clone();
+        for ((_, specs), (_, more)) in self.lists().into_iter().zip(added.lists()) {
+            specs.add_all(more, gaps);
+        }
+        added.name_reference.into_iter().for_each(|reference| self.refer(reference, gaps));
     }
 
     /// This and what another one has in addition, as a kustomization and its base. Nothing is copied unless both were
@@ -88,11 +99,7 @@ impl Configuration {
             return Arc::clone(other);
         }
         let mut joined = Self::clone(self);
-        let mut added = Self::clone(other);
-        for ((_, specs), (_, more)) in joined.lists().into_iter().zip(added.lists()) {
-            specs.add_all(more, gaps);
-        }
-        added.name_reference.into_iter().for_each(|reference| joined.refer(reference, gaps));
+        joined.add(other, gaps);
         Arc::new(joined)
     }
 

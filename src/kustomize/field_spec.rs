@@ -209,10 +209,13 @@ impl FieldSpecs {
         }
     }
 
+    /// A known field that kustomize takes for the same: a field of any kind is the same as one of some kind.
     fn same_field(&self, spec: &FieldSpec) -> Option<&FieldSpec> {
-        let numbers = self.by_kind.get(&spec.gvk.kind)?;
-        let known = numbers.iter().map(|&number| &self.list[number]);
-        known.into_iter().find(|known| known.gvk == spec.gvk && known.path == spec.path)
+        let same = |known: &&FieldSpec| known.path == spec.path && known.gvk.is_selected_by(&spec.gvk);
+        if spec.gvk.kind.is_empty() {
+            return self.list.iter().find(same);
+        }
+        self.by_kind.get(&spec.gvk.kind)?.iter().map(|&number| &self.list[number]).find(same)
     }
 }
 

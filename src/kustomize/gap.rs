@@ -46,6 +46,8 @@ pub enum GapKind {
     MergeKey,
     /// A reference that more than one object could be meant by.
     Ambiguous,
+    /// It was built, and kustomize does so only if it is told to: the file lies outside of the kustomization's folder.
+    Outside,
     /// A limit that keeps hostile input from using up time and memory.
     Limit,
 }

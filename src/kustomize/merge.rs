@@ -31,7 +31,10 @@ pub fn merge(dest: &mut Value, patch: &Value, gvk: &Gvk, by: Span, notes: &mut N
     let mut merger = Merger { by, path: Vec::new(), notes, steps: 0, depth: 0 };
     match merger.directive(patch) {
         Directive::Delete => return false,
-        Directive::Merge => merger.map(dest, patch, Type::of(gvk), &[]),
+        Directive::Merge => {
+            merger.map(dest, patch, Type::of(gvk), &[]);
+            without_unwritten(dest);
+        }
         Directive::Replace => {
             let message = "`$patch: replace` at the top of a patch changes nothing";
             merger.gap(GapKind::Change, directive_span(patch), message);
@@ -39,6 +42,34 @@ pub fn merge(dest: &mut Value, patch: &Value, gvk: &Gvk, by: Span, notes: &mut N
         Directive::Unknown => {}
     }
     true
+}
+
+/// Kustomize loses keys behind which nothing is written, wherever in the mappings of a patched object they stand. A
+/// written `null` stays.
+fn without_unwritten(value: &mut Value) {
+    if !has_unwritten(value) {
+        return;
+    }
+    let Some(map) = value.map_mut() else { return };
+    map.entries.retain(|entry| !is_unwritten(&entry.value));
+    map.entries.iter_mut().for_each(|entry| without_unwritten(&mut entry.value));
+}
+
+fn has_unwritten(value: &Value) -> bool {
+    match value {
+        Value::Written(written) => {
+            let node = written.node();
+            node.is_mapping() && node.walk().any(|node| node.is_null() && node.raw().is_empty())
+        }
+        Value::Map(map) => {
+            map.entries.iter().any(|entry| is_unwritten(&entry.value) || has_unwritten(&entry.value))
+        }
+        Value::Scalar(_) | Value::List(_) => false,
+    }
+}
+
+fn is_unwritten(value: &Value) -> bool {
+    value.is_null() && value.node().is_some_and(|node| node.raw().is_empty())
 }
 
 /// What a mapping of a patch says about itself.

@@ -4,6 +4,7 @@
 //! that, or is broken, becomes a [`gap::Gap`], and everything around it is built.
 
 pub mod accumulation;
+pub mod build_metadata;
 pub mod builder;
 pub mod compose;
 pub mod configuration;
@@ -17,11 +18,20 @@ pub mod generator;
 pub mod graph;
 pub mod hash;
 pub mod id;
+pub mod input;
 pub mod json_patch;
 pub mod merge;
+pub mod name_reference;
+pub mod objects;
+pub mod order;
 pub mod patch;
+pub mod plugin;
+pub mod print;
+pub mod recipe;
+pub mod replacement;
 pub mod resource;
 pub mod selector;
+pub mod step;
 pub mod store;
 #[cfg(test)]
 mod testing;
@@ -84,7 +94,9 @@ pub fn build_roots(store: Store<'_>, graph: &Graph, roots: &[u32]) -> Vec<Build>
         .par_iter()
         .map(|root| {
             let file = &graph.nodes[*root as usize].file;
-            gathered.get(root).map(|gathered| (finish::finish(gathered, file), gathered.removed.clone()))
+            gathered
+                .get(root)
+                .map(|gathered| (finish::finish(gathered, file, store), gathered.removed.clone()))
         })
         .collect();
     let objects = frozen(finished.iter().flatten().map(|((resources, _), _)| resources));

@@ -9,7 +9,7 @@ use super::id::Id;
 use super::resource::Resources;
 use super::selector::Selector;
 use super::store::Store;
-use super::value::Value;
+use super::value::{Entry, Value};
 use crate::model::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
@@ -238,7 +238,42 @@ fn document(root: Value, gaps: &mut Vec<Gap>) -> Option<Document> {
         gaps.push(Gap::new(GapKind::Unreadable, root.span(), message));
         return None;
     }
-    Some(Document { id, span: root.span(), body: root })
+    Some(Document { id, span: root.span(), body: with_texts(root) })
+}
+
+/// The patch with labels and annotations as kustomize takes them: all are texts, even null, which deletes nothing
+/// here; and without those that are empty, which therefore change nothing.
+fn with_texts(root: Value) -> Value {
+    let mut changed: Option<Value> = None;
+    for key in ["labels", "annotations"] {
+        let Some(map) = root.at(&["metadata", key]).filter(|map| !(map.is_map() && has_texts_only(map)))
+        else {
+            continue;
+        };
+        let body = changed.get_or_insert_with(|| root.clone());
+        let Some(metadata) = body.at_mut(&["metadata"]).and_then(Value::map_mut) else { continue };
+        let entries = map.entries();
+        if entries.is_empty() {
+            metadata.remove(key);
+        }
+        for entry in entries.into_iter().filter(|entry| !is_text(entry)) {
+            let text = entry.value.node().map(Node::text).unwrap_or_default().into_owned();
+            let place = entry.value.place();
+            if let Some(map) = metadata.get_mut(key).and_then(Value::map_mut) {
+                map.insert(entry.key, Value::text_at(text, place));
+            }
+        }
+    }
+    changed.unwrap_or(root)
+}
+
+fn has_texts_only(map: &Value) -> bool {
+    let entries = map.entries();
+    !entries.is_empty() && entries.iter().all(is_text)
+}
+
+fn is_text(entry: &Entry) -> bool {
+    entry.value.is_string()
 }
 
 #[cfg(test)]

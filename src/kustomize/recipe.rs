@@ -18,7 +18,9 @@ use super::transform::labels::Labels;
 use super::transform::namespace::Namespace;
 use super::transform::replicas::Replicas;
 use super::value::Value;
+use crate::model::kustomization::Kustomization;
 use crate::model::paths::resolve_path;
+use crate::source::is_below;
 use std::sync::Arc;
 
 /// The steps of a kustomization.
@@ -43,6 +45,7 @@ impl Recipe {
         let generated = reading.generated(&mut gaps);
         let steps = reading.steps(&mut gaps);
         gaps.extend(reading.out_of_reach());
+        gaps.extend(reading.outside());
         Self { configuration, generated, steps, gaps }
     }
 }
@@ -146,6 +149,21 @@ impl Reading<'_> {
             .into_iter()
             .map(|item| Gap::new(GapKind::Plugin, item.span(), "a validator would have to be run"));
         charts.chain(validators).chain(self.schema()).collect()
+    }
+
+    /// Files that kustomize reads only with `--load-restrictor LoadRestrictionsNone`.
+    fn outside(&self) -> Vec<Gap> {
+        let source = self.store.sources().get(self.file.id);
+        let root = self.store.tree(self.file.id).and_then(|tree| tree.roots().next());
+        let Some(written) = root.map(|root| Kustomization::new(root, source)) else { return Vec::new() };
+        let files = written.inputs().chain(written.patch_files()).chain(written.build_files());
+        let outside = files.chain(written.generator_files()).filter(|reference| {
+            let path = resolve_path(&self.file.folder, &reference.text);
+            path.is_some_and(|path| !is_below(&path, &self.file.folder) && self.store.file(&path).is_some())
+        });
+        let message = "this file lies outside of the folder: kustomize reads it only with \
+                       `--load-restrictor LoadRestrictionsNone`";
+        outside.map(|reference| Gap::new(GapKind::Outside, reference.node.span(), message)).collect()
     }
 
     /// Kustomize knows one version of the schema; others come from files.

@@ -1,5 +1,6 @@
 //! An object on its way through a build.
 
+use super::build_metadata::Applied;
 use super::id::Id;
 use super::value::{Key, Value};
 use crate::provenance::{Change, Operation, Place, Removed};
@@ -30,6 +31,10 @@ pub struct Resource {
     pub removed: Vec<Removed>,
     /// What the build did to it as a whole and what concerns no single value, the oldest first.
     pub changes: Vec<Change>,
+    /// The name of the generator that made it, if it has one.
+    pub generator: Option<Arc<str>>,
+    /// The steps that went over it, if somebody wants to know.
+    pub applied: Vec<Applied>,
 }
 
 /// What a generated object does to one that is already there.
@@ -65,6 +70,8 @@ impl Resource {
             variables: Vec::new(),
             removed: Vec::new(),
             changes: Vec::new(),
+            generator: None,
+            applied: Vec::new(),
         }
     }
 

@@ -29,11 +29,31 @@ pub enum Step {
     Replicas(Replicas),
     /// `images`.
     Images(Images),
-    /// `replacements`; paths in them begin at the folder.
-    Replacements { entries: Value, folder: String },
+    /// `replacements`.
+    Replacements {
+        /// The entries as they are written.
+        entries: Value,
+        /// Where paths in them begin.
+        folder: String,
+    },
 }
 
 impl Step {
+    /// What kustomize calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Patches(_) => "PatchTransformer",
+            Self::Namespace(_) => "NamespaceTransformer",
+            Self::Affix(affix) if affix.is_prefix() => "PrefixTransformer",
+            Self::Affix(_) => "SuffixTransformer",
+            Self::Labels(_) => "LabelTransformer",
+            Self::Annotations(_) => "AnnotationsTransformer",
+            Self::Replicas(_) => "ReplicaCountTransformer",
+            Self::Images(_) => "ImageTagTransformer",
+            Self::Replacements { .. } => "ReplacementTransformer",
+        }
+    }
+
     /// Changes what was gathered.
     pub fn apply(&self, gathered: &mut Accumulation, store: Store<'_>) {
         let Accumulation { resources, configuration, gaps, removed, .. } = gathered;

@@ -44,6 +44,11 @@ impl Affix {
         Some(Self { own: Some(own.unwrap_or_default()), ..affix })
     }
 
+    /// Whether it goes to the front of names.
+    pub fn is_prefix(&self) -> bool {
+        self.end == End::Front
+    }
+
     /// Gives every object its new name and remembers the old one.
     pub fn apply(&self, resources: &mut Resources, configuration: &Configuration, gaps: &mut Vec<Gap>) {
         let table = self.own.as_ref().unwrap_or(match self.end {

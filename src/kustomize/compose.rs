@@ -25,7 +25,9 @@ impl Composed {
         let text = value.text();
         let Some(part) = text.get(range.clone()).filter(|part| !part.is_empty()) else { return };
         self.text.push_str(part);
-        cut(&pieces(value, &text), &range).into_iter().for_each(|piece| self.push_piece(piece));
+        for piece in cut(&pieces(value, &text), &range) {
+            self.push_piece(piece);
+        }
     }
 
     /// Adds a text that is written nowhere; it is due to what stands at this place.

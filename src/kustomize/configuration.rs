@@ -51,56 +51,44 @@ impl Configuration {
         Arc::clone(&BUILT_IN)
     }
 
-    /// This and what the documents of `configurations` add.
+    /// This and what the documents of `configurations` add, which goes before what is there.
     #[must_use]
     pub fn merged(&self, files: &[Value], gaps: &mut Vec<Gap>) -> Self {
-        // What is written comes first: kustomize forgets its own fields of any kind where the same field of some kind is
-        // written.
         let mut merged = Self::empty();
         for file in files {
             for (key, specs) in merged.lists() {
                 let Some(added) = file.get(key) else { continue };
-                let added = FieldSpecs::of(&added, gaps);
-                specs.add_all(&added, gaps);
+                specs.add_all(&FieldSpecs::of(&added, gaps), gaps);
             }
             for reference in file.get("nameReference").iter().flat_map(Value::items) {
-                let target = Gvk {
-                    group: reference.text_of(&["group"]).unwrap_or_default().into(),
-                    version: reference.text_of(&["version"]).unwrap_or_default().into(),
-                    kind: reference.text_of(&["kind"]).unwrap_or_default().into(),
-                };
-                let written = reference.get("fieldSpecs");
-                let referrers =
-                    written.map_or_else(FieldSpecs::default, |written| FieldSpecs::of(&written, gaps));
-                merged.refer(BackReference { target, referrers }, gaps);
+                merged.refer(&BackReference::of(&reference, gaps), gaps);
             }
         }
         merged.add(self, gaps);
         merged
     }
 
-    fn add(&mut self, other: &Self, gaps: &mut Vec<Gap>) {
-        let mut added = other.clone();
-        for ((_, specs), (_, more)) in self.lists().into_iter().zip(added.lists()) {
-            specs.add_all(more, gaps);
-        }
-        added.name_reference.into_iter().for_each(|reference| self.refer(reference, gaps));
-    }
-
-    /// This and what another one has in addition, as a kustomization and its base. Nothing is copied unless both were
-    /// added to.
+    /// This and what another one has in addition. Bases come first, in order, then the kustomization that takes them
+    /// in. Nothing is copied unless something is added.
     #[must_use]
     pub fn joined(self: &Arc<Self>, other: &Arc<Self>, gaps: &mut Vec<Gap>) -> Arc<Self> {
-        let built_in = &*BUILT_IN;
-        if Arc::ptr_eq(self, other) || Arc::ptr_eq(other, built_in) {
+        // All configurations have the built-in fields.
+        if Arc::ptr_eq(self, other) || Arc::ptr_eq(other, &BUILT_IN) {
             return Arc::clone(self);
-        }
-        if Arc::ptr_eq(self, built_in) {
-            return Arc::clone(other);
         }
         let mut joined = Self::clone(self);
         joined.add(other, gaps);
         Arc::new(joined)
+    }
+
+    fn add(&mut self, other: &Self, gaps: &mut Vec<Gap>) {
+        let mut other = other.clone();
+        for ((_, specs), (_, more)) in self.lists().into_iter().zip(other.lists()) {
+            specs.add_all(more, gaps);
+        }
+        for reference in &other.name_reference {
+            self.refer(reference, gaps);
+        }
     }
 
     /// The tables and what they are called in a configuration.
@@ -119,11 +107,10 @@ impl Configuration {
         ]
     }
 
-    /// Adds fields that hold names of objects of one kind.
-    pub fn refer(&mut self, reference: BackReference, gaps: &mut Vec<Gap>) {
+    fn refer(&mut self, reference: &BackReference, gaps: &mut Vec<Gap>) {
         match self.name_reference.iter_mut().find(|known| known.target == reference.target) {
             Some(known) => known.referrers.add_all(&reference.referrers, gaps),
-            None => self.name_reference.push(reference),
+            None => self.name_reference.push(reference.clone()),
         }
     }
 
@@ -141,6 +128,16 @@ impl Configuration {
             name_reference: Vec::new(),
             var_reference: FieldSpecs::default(),
         }
+    }
+}
+
+impl BackReference {
+    fn of(written: &Value, gaps: &mut Vec<Gap>) -> Self {
+        let text = |key: &str| written.text_of(&[key]).unwrap_or_default().into();
+        let target = Gvk { group: text("group"), version: text("version"), kind: text("kind") };
+        let fields = written.get("fieldSpecs");
+        let referrers = fields.map_or_else(FieldSpecs::default, |fields| FieldSpecs::of(&fields, gaps));
+        Self { target, referrers }
     }
 }
 
@@ -197,7 +194,7 @@ fn read_built_in() -> Configuration {
         let mut referrers = FieldSpecs::default();
         row.referrers.iter().flat_map(Row::specs).for_each(|spec| referrers.add(spec, &mut gaps));
         for target in row.target.gvks() {
-            built_in.refer(BackReference { target, referrers: referrers.clone() }, &mut gaps);
+            built_in.refer(&BackReference { target, referrers: referrers.clone() }, &mut gaps);
         }
     }
     built_in
@@ -276,10 +273,24 @@ mod tests {
             |configuration: &Configuration| configuration.images.of_kind(&Gvk::new("x/v1", "X")).count();
         assert_eq!((of_kind(&built_in), of_kind(&merged)), (4, 5));
         assert_eq!(merged.name_reference.len(), 17);
-        assert!(Arc::ptr_eq(&built_in.joined(&merged, &mut gaps), &merged));
         assert!(Arc::ptr_eq(&merged.joined(&built_in, &mut gaps), &merged));
         let other = Arc::new(built_in.merged(&[value("images: [{path: spec/other}]")], &mut gaps));
         assert_eq!(of_kind(&merged.joined(&other, &mut gaps)), 6);
+        assert!(gaps.is_empty());
+    }
+
+    #[test]
+    fn a_field_of_one_kind_takes_the_place_of_a_later_one_of_any_kind() {
+        let mut gaps = Vec::new();
+        let built_in = Configuration::built_in();
+        let merged =
+            Arc::new(built_in.merged(&[value("namePrefix: [{path: metadata/name, kind: X}]")], &mut gaps));
+        let of_kind = |configuration: &Configuration, kind: &str| {
+            configuration.name_prefix.of_kind(&Gvk::new("v1", kind)).count()
+        };
+        assert_eq!((of_kind(&merged, "X"), of_kind(&merged, "Y")), (1, 0));
+        let joined = built_in.joined(&merged, &mut gaps);
+        assert_eq!((of_kind(&joined, "X"), of_kind(&joined, "Y")), (2, 1));
         assert!(gaps.is_empty());
     }
 

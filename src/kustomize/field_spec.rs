@@ -129,8 +129,10 @@ impl FieldSpec {
         rest: &[Segment],
         edit: &mut Edit<'_>,
     ) -> Option<Value> {
-        let there = map.get(&segment.key).filter(|value| !value.is_null());
-        let value = match there {
+        let there = map.get(&segment.key);
+        // A null that is to become a scalar is there, whatever `create` says.
+        let counts = |value: &Value| !value.is_null() || (rest.is_empty() && edit.missing == Missing::Scalar);
+        let value = match there.filter(counts) {
             Some(value) => value,
             None if self.create && !segment.is_list => made(rest, edit)?,
             None => return None,
@@ -167,7 +169,7 @@ impl FieldSpecs {
     }
 
     /// All of them.
-    pub fn iter(&self) -> std::slice::Iter<'_, FieldSpec> {
+    pub fn iter(&self) -> impl Iterator<Item = &FieldSpec> {
         self.list.iter()
     }
 
@@ -184,7 +186,9 @@ impl FieldSpecs {
         specs.filter(|spec| gvk.is_selected_by(&spec.gvk))
     }
 
-    /// Adds one that is not there yet. That a field is made in one place and not in another is a conflict.
+    /// Adds one unless it is there already, be it for fewer kinds: for kustomize a configured `metadata/name` of one
+    /// kind takes the place of a later one of any kind. That a field is made in one place and not in another is a
+    /// conflict.
     pub fn add(&mut self, spec: FieldSpec, gaps: &mut Vec<Gap>) {
         if let Some(known) = self.same_field(&spec) {
             if known.create != spec.create {
@@ -201,21 +205,13 @@ impl FieldSpecs {
         others.iter().for_each(|spec| self.add(spec.clone(), gaps));
     }
 
-    /// Says which of these contradict others.
-    pub fn report_conflicts(&self, others: &Self, gaps: &mut Vec<Gap>) {
-        for spec in &self.list {
-            let known = others.same_field(spec).filter(|known| known.create != spec.create);
-            gaps.extend(known.and_then(|known| conflict(known, spec)));
-        }
-    }
-
-    /// A known field that kustomize takes for the same: a field of any kind is the same as one of some kind.
     fn same_field(&self, spec: &FieldSpec) -> Option<&FieldSpec> {
-        let same = |known: &&FieldSpec| known.path == spec.path && known.gvk.is_selected_by(&spec.gvk);
+        let same = |known: &&FieldSpec| known.gvk.is_selected_by(&spec.gvk) && known.path == spec.path;
         if spec.gvk.kind.is_empty() {
             return self.list.iter().find(same);
         }
-        self.by_kind.get(&spec.gvk.kind)?.iter().map(|&number| &self.list[number]).find(same)
+        let numbers = self.by_kind.get(&spec.gvk.kind)?;
+        numbers.iter().map(|&number| &self.list[number]).find(same)
     }
 }
 
@@ -280,8 +276,9 @@ fn visit(value: &Value, path: &[Segment], see: &mut dyn FnMut(&Value)) {
     match value.shape() {
         Shape::Sequence => value.items().iter().for_each(|item| visit(item, path, see)),
         Shape::Mapping => {
-            let there = value.get(&segment.key).filter(|value| !value.is_null());
-            there.iter().for_each(|value| visit(value, rest, see));
+            if let Some(value) = value.get(&segment.key).filter(|value| !value.is_null()) {
+                visit(&value, rest, see);
+            }
         }
         Shape::Scalar => {}
     }

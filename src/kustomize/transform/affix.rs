@@ -60,9 +60,9 @@ impl Affix {
             if keeps_its_name(original) || table.of_kind(original).next().is_none() {
                 continue;
             }
-            let is_renamed = table.of_kind(original).any(|spec| spec.is_at(&["metadata", "name"]));
+            let renames = table.of_kind(original).filter(|spec| spec.is_at(&["metadata", "name"])).count();
             let root = self.edited(resources.get(index), table, gaps);
-            self.put(resources.get_mut(index), root, is_renamed);
+            self.put(resources.get_mut(index), root, renames);
         }
     }
 
@@ -81,7 +81,9 @@ impl Affix {
         }
         let mut name = Composed::default();
         let order = if self.end == End::Front { [&self.text, old] } else { [old, &self.text] };
-        order.into_iter().for_each(|part| name.push(part));
+        for part in order {
+            name.push(part);
+        }
         let place = old.place();
         let change = Change { operation: Operation::Name, by: self.text.span(), before: Some(place.span) };
         let changes = place.changes().iter().copied().chain([change]).collect();
@@ -89,8 +91,8 @@ impl Affix {
         Ok(Some(name.into_value(place.span, changes)))
     }
 
-    fn put(&self, resource: &mut Resource, root: Option<Value>, is_renamed: bool) {
-        if is_renamed {
+    fn put(&self, resource: &mut Resource, root: Option<Value>, renames: usize) {
+        for _ in 0..renames {
             let affixes =
                 if self.end == End::Front { &mut resource.prefixes } else { &mut resource.suffixes };
             affixes.push((&*self.text.text()).into());

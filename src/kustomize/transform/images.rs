@@ -7,7 +7,9 @@ use super::image_name::{Pattern, split};
 use super::setting::text;
 use crate::kustomize::compose::Composed;
 use crate::kustomize::configuration::Configuration;
-use crate::kustomize::field_spec::{Edit, FieldSpec, FieldSpecs, Missing, Unfit, edited_items, with_entry};
+use crate::kustomize::field_spec::{
+    Edit, FieldSpec, FieldSpecs, Missing, Unfit, edited_by, edited_items, with_entry,
+};
 use crate::kustomize::gap::{Gap, GapKind};
 use crate::kustomize::resource::{Resource, Resources};
 use crate::kustomize::value::Value;
@@ -66,24 +68,25 @@ impl Images {
         if &*gvk.kind == "CustomResourceDefinition" {
             return None;
         }
-        let mut images = Search { items: &self.items, is_found: false, steps: 0 };
-        images.search(&resource.root);
-        table
-            .of_kind(gvk)
-            .for_each(|spec| spec.visit(&resource.root, &mut |value| images.see(&value.text())));
-        if images.steps >= MAX_STEPS {
-            let message = "this object is too large for its images to be searched";
-            gaps.push(Gap::new(GapKind::Limit, resource.head().span, message));
-            return None;
+        let mut edited: Option<Value> = None;
+        for image in &self.items {
+            let root = edited.as_ref().unwrap_or(&resource.root);
+            let mut search = Search { image, is_found: false, steps: 0 };
+            search.search(root);
+            table.of_kind(gvk).for_each(|spec| spec.visit(root, &mut |value| search.see(&value.text())));
+            if search.steps >= MAX_STEPS {
+                let message = "this object is too large for its images to be searched";
+                gaps.push(Gap::new(GapKind::Limit, resource.head().span, message));
+                return edited;
+            }
+            if !search.is_found {
+                continue;
+            }
+            if let Some(new) = image.edited(root, table.of_kind(gvk), gaps) {
+                edited = Some(new);
+            }
         }
-        if !images.is_found {
-            return None;
-        }
-        let specs: Vec<&FieldSpec> = table.of_kind(gvk).collect();
-        self.items.iter().fold(None, |root, image| {
-            let before = root.as_ref().unwrap_or(&resource.root);
-            image.edited(before, &specs, gaps).or(root)
-        })
+        edited
     }
 }
 
@@ -107,17 +110,17 @@ impl Image {
     }
 
     /// The object with the images of this name changed.
-    fn edited(&self, root: &Value, specs: &[&FieldSpec], gaps: &mut Vec<Gap>) -> Option<Value> {
+    fn edited<'a>(
+        &self,
+        root: &Value,
+        specs: impl Iterator<Item = &'a FieldSpec>,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
         let mut containers = Containers { image: self, gaps };
-        let mut edited = containers.edited_below(root);
+        let edited = containers.edited_below(root);
         let mut change = |old: &Value| self.over(old);
         let mut edit = Edit { missing: Missing::Left, made_at: self.by, change: &mut change, gaps };
-        for spec in specs {
-            if let Some(new) = spec.edited(edited.as_ref().unwrap_or(root), &mut edit) {
-                edited = Some(new);
-            }
-        }
-        edited
+        edited_by(specs, edited.as_ref().unwrap_or(root), &mut edit).or(edited)
     }
 
     fn over(&self, old: &Value) -> Result<Option<Value>, Unfit> {
@@ -223,13 +226,11 @@ impl Containers<'_> {
             }
             return None;
         };
-        match self.image.over(&old) {
-            Ok(new) => Some(with_entry(container, &Arc::from("image"), self.image.by, new?)),
-            Err(Unfit) => {
-                self.report(&old);
-                None
-            }
-        }
+        let Ok(new) = self.image.over(&old) else {
+            self.report(&old);
+            return None;
+        };
+        Some(with_entry(container, &Arc::from("image"), self.image.by, new?))
     }
 
     fn report(&mut self, value: &Value) {
@@ -245,9 +246,9 @@ fn holds_containers(key: &str) -> bool {
     matches!(key, "containers" | "initContainers")
 }
 
-/// Looks for images that are meant, before anything is copied.
+/// Looks for images of the name, before anything is copied.
 struct Search<'a> {
-    items: &'a [Image],
+    image: &'a Image,
     is_found: bool,
     steps: usize,
 }
@@ -257,7 +258,7 @@ const MAX_STEPS: usize = 4_000_000;
 
 impl Search<'_> {
     fn see(&mut self, image: &str) {
-        self.is_found |= self.items.iter().any(|item| item.pattern.is_match(image));
+        self.is_found |= self.image.pattern.is_match(image);
     }
 
     fn search(&mut self, value: &Value) {

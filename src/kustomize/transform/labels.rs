@@ -8,6 +8,7 @@ use crate::kustomize::id::Gvk;
 use crate::kustomize::resource::Resources;
 use crate::kustomize::value::Value;
 use crate::provenance::Operation;
+use std::sync::LazyLock;
 
 /// Labels for all objects.
 #[derive(Debug, Clone)]
@@ -41,15 +42,7 @@ impl Labels {
             () if is_set("includeTemplates") => Reach::Templates,
             () => Reach::Objects,
         };
-        let mut own = own(item, "fields", gaps);
-        // In this order `fields` that say otherwise are what is reported.
-        let mut labels = FieldSpecs::default();
-        labels.add(FieldSpec::new(Gvk::default(), "metadata/labels", true), gaps);
-        own.report_conflicts(&labels, gaps);
-        if reach != Reach::Selectors {
-            own.add_all(&labels, &mut Vec::new());
-        }
-        Self { pairs: pairs(item, "pairs", gaps), own, reach }
+        Self { pairs: pairs(item, "pairs", gaps), own: own(item, "fields", gaps), reach }
     }
 
     /// The value of `commonLabels`.
@@ -69,15 +62,27 @@ impl Labels {
         let labels = &configuration.labels;
         let tables: &[&FieldSpecs] = match self.reach {
             Reach::Own => &[&self.own],
-            Reach::Objects => &[&self.own, labels],
-            Reach::Templates => &[&self.own, labels, &configuration.template_labels],
+            Reach::Objects => &[&self.own, labels, &METADATA_LABELS],
+            Reach::Templates => &[&self.own, labels, &configuration.template_labels, &METADATA_LABELS],
             Reach::Selectors => &[&self.own, labels, &configuration.common_labels],
             Reach::Common => &[&configuration.common_labels],
         };
-        tables.iter().skip(1).for_each(|table| self.own.report_conflicts(table, gaps));
-        self.pairs.apply(resources, tables, gaps);
+        if self.own.is_empty() && labels.is_empty() {
+            return self.pairs.apply(resources, tables, gaps);
+        }
+        let mut all = FieldSpecs::default();
+        for table in tables {
+            all.add_all(table, gaps);
+        }
+        self.pairs.apply(resources, &[&all], gaps);
     }
 }
+
+static METADATA_LABELS: LazyLock<FieldSpecs> = LazyLock::new(|| {
+    let mut labels = FieldSpecs::default();
+    labels.add(FieldSpec::new(Gvk::default(), "metadata/labels", true), &mut Vec::new());
+    labels
+});
 
 fn pairs(written: &Value, key: &str, gaps: &mut Vec<Gap>) -> Pairs {
     let pairs = written.get(key);

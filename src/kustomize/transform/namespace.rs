@@ -139,9 +139,10 @@ static METADATA_NAMESPACE: LazyLock<FieldSpec> =
 /// for the table.
 fn is_for_table(spec: &FieldSpec, gvk: &Gvk) -> bool {
     let is_core = gvk.group.is_empty() && &*gvk.version == "v1";
-    !spec.is_at(&["metadata", "namespace"])
-        && (is_core || !spec.is_at(&["metadata", "name"]))
-        && !(is_role_binding(&spec.gvk) && spec.is_at(&["subjects", "namespace"]))
+    let has_rules = spec.is_at(&["metadata", "namespace"])
+        || (spec.is_at(&["metadata", "name"]) && !is_core)
+        || (spec.is_at(&["subjects", "namespace"]) && is_role_binding(&spec.gvk));
+    !has_rules
 }
 
 fn is_role_binding(gvk: &Gvk) -> bool {
@@ -217,6 +218,12 @@ mod tests {
         assert_eq!(json("namespace: new", object)["spec"], json!({"service": {"namespace": "new"}}));
         let object = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {conversion: {}}\n";
         assert_eq!(json("namespace: new", object)["spec"], json!({"conversion": {}}));
+        let service = |namespace: &str| {
+            format!("{{webhook: {{clientConfig: {{service: {{namespace: {namespace}}}}}}}}}")
+        };
+        let object = object.replace("{}", &service("null"));
+        let expected = object.replace("null", "new");
+        assert_eq!(built("namespace: new", &object).0.json(), Case::new("{}", &expected).json());
     }
 
     #[test]

@@ -3,6 +3,10 @@
 
 use k8factor::config::{Config, FILE_NAME, Flags};
 use k8factor::error::Error;
+use k8factor::kustomize::id::Gvk;
+use k8factor::kustomize::json_patch;
+use k8factor::kustomize::merge::{Notes, merge};
+use k8factor::kustomize::value::Value;
 use k8factor::model::image::ImageName;
 use k8factor::model::kinds::KindPattern;
 use k8factor::model::monitor::Language;
@@ -13,6 +17,7 @@ use k8factor::model::{glob, remote};
 use k8factor::rule::{self, Origin, command};
 use k8factor::source::{FileKind, Sources};
 use std::fs;
+use std::sync::Arc;
 
 /// A rule page of the user's own: it loads and can be tested and explained, or the error has its place.
 pub(crate) fn rule_page(text: &str) {
@@ -70,6 +75,28 @@ fn part_of(text: &str, command: &Command) {
     assert!(text.get(command.range()).is_some(), "{command:?} is no part of {text:?}");
     let _ = (command.program(), command.operands(&["-n"]).count(), command.flag(&["-o", "--output"]));
     let _ = command.has_flag("-o");
+}
+
+/// An object and, below a line `%%%`, a patch for it of either kind. What is said has its place in one of both.
+pub(crate) fn patch(text: &str) {
+    let (object, patch) = text.split_once("%%%\n").unwrap_or((text, text));
+    let value = |file, text: &str| {
+        let tree = Arc::new(k8factor::yaml::parse(file, text.into()));
+        let root = tree.roots().next()?;
+        Some(Value::written(&tree, root))
+    };
+    let mut sources = Sources::default();
+    let files = [object, patch].map(|text| sources.add("object.yaml".into(), FileKind::Yaml, text.into()));
+    let (Some(mut root), Some(patch)) = (value(files[0], object), value(files[1], patch)) else { return };
+    let mut notes = Notes::default();
+    let _ = json_patch::apply(&mut root, &patch, patch.span(), &mut notes);
+    let _ = merge(&mut root, &patch, &Gvk::new("apps/v1", "Deployment"), patch.span(), &mut notes);
+    let spans = notes.gaps.iter().map(|gap| gap.span).chain(notes.removed.iter().map(|removed| removed.span));
+    for span in spans {
+        let text = sources.get(span.file).text();
+        assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no place");
+    }
+    let _ = root.to_json();
 }
 
 /// An address, a revision, a name of an image, a path, a pattern: what stands in one scalar.

@@ -197,16 +197,28 @@ fn taken_over(mut new: Resource, old: &Resource) -> Resource {
     merged.changes = changes;
     merged.needs_hash &= new.needs_hash;
     merged.refresh();
+    take_note_of_lost_data(&mut merged, old);
     merged
 }
 
-fn take_over_text(new: &mut Resource, old: &Resource, name: &str) {
-    match old.root.at(&["metadata", name]) {
-        Some(value) => new.set(&["metadata", name], value),
-        None => {
-            let metadata = new.root.at_mut(&["metadata"]).and_then(Value::map_mut);
-            metadata.and_then(|metadata| metadata.remove(name));
+fn take_note_of_lost_data(merged: &mut Resource, old: &Resource) {
+    let by = generated_at(merged);
+    for field in ["data", "binaryData"] {
+        for entry in old.root.get(field).map(|data| data.entries()).unwrap_or_default() {
+            if merged.root.at(&[field, &entry.key.text]).is_none() {
+                let name = entry.key.text.replace('~', "~0").replace('/', "~1");
+                let pointer = format!("/{field}/{name}");
+                merged.take_note_of_removal(pointer, &entry.value, Operation::Generator, by);
+            }
         }
+    }
+}
+
+fn take_over_text(new: &mut Resource, old: &Resource, name: &str) {
+    if let Some(value) = old.root.at(&["metadata", name]) {
+        new.set(&["metadata", name], value);
+    } else if let Some(metadata) = new.root.at_mut(&["metadata"]).and_then(Value::map_mut) {
+        metadata.remove(name);
     }
 }
 

@@ -155,8 +155,8 @@ fn put(source: &Source, target: &Value, by: Span, resources: &mut Resources, gap
     let fields = Field::all_of(target);
     for index in 0..resources.len() {
         let resource = resources.get(index);
-        let is_rejected = || rejected.iter().any(|reject| !reject.is_empty() && reject.has(resource));
-        if select.has(resource) && !is_rejected() {
+        let is_rejected = || rejected.iter().any(|reject| reject.rejects(resource));
+        if select.selects(resource) && !is_rejected() {
             for field in &fields {
                 put_into(source, index, field, &options, by, resources, gaps);
             }

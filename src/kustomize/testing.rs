@@ -22,7 +22,7 @@ impl Files {
         let mut trees = Vec::new();
         for &(path, text) in files {
             let file = sources.add(path.into(), FileKind::Yaml, text.into());
-            let is_yaml = path.ends_with(".yaml");
+            let is_yaml = path.rsplit('.').next() == Some("yaml");
             trees.push(is_yaml.then(|| Arc::new(parse(file, text.into()))));
         }
         Self { sources, trees }

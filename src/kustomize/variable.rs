@@ -126,22 +126,21 @@ fn values<'a>(resources: &Resources, variables: &'a [Variable], gaps: &mut Vec<G
             gaps.push(Gap::new(GapKind::Target, variable.entry.span(), message));
             continue;
         };
-        let path = variable
-            .entry
-            .text_of(&["fieldref", "fieldpath"])
-            .or_else(|| variable.entry.text_of(&["fieldref", "fieldPath"]));
-        let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| "metadata.name".into());
-        match field(&object.root, &path) {
-            Some(value) => {
-                values.insert(&*variable.name, (value, variable));
-            }
-            None => {
-                let message = format!("{} has no field `{path}`", object.id());
-                gaps.push(Gap::new(GapKind::Target, variable.entry.span(), message));
-            }
+        let path = path_of(variable);
+        if let Some(value) = field(&object.root, &path) {
+            values.insert(&*variable.name, (value, variable));
+        } else {
+            let message = format!("{} has no field `{path}`", object.id());
+            gaps.push(Gap::new(GapKind::Target, variable.entry.span(), message));
         }
     }
     values
+}
+
+/// Go reads the keys of vars in any case; both of these are in use.
+fn path_of(variable: &Variable) -> String {
+    let text = |key: &str| variable.entry.text_of(&["fieldref", key]).filter(|path| !path.is_empty());
+    text("fieldpath").or_else(|| text("fieldPath")).unwrap_or_else(|| "metadata.name".into())
 }
 
 /// The value at a path like `spec.ports[0].port`.

@@ -190,6 +190,8 @@ data: {a: '1', b: '2'}
         "data": { "a": "new" },
     });
     assert_eq!(resources.get(1).root.to_json(), replaced);
+    let removed: Vec<_> = resources.get(1).removed.iter().map(|removed| removed.pointer.as_str()).collect();
+    assert_eq!(removed, ["/data/b"]);
     let changed = resources.get(0).root.at(&["data", "a"]).unwrap().place();
     assert_eq!(files.at(&changed), "new");
     assert_eq!(changed.changes().len(), 1);

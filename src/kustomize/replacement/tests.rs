@@ -165,6 +165,23 @@ fn sources_are_one_object_or_a_value() {
 }
 
 #[test]
+fn targets_are_chosen_by_labels_too() {
+    let put = |target: &str| {
+        let text = format!("- sourceValue: given\n  targets: [{{{target}, fieldPaths: [spec.replicas]}}]\n");
+        let objects = OBJECTS.replace("{name: d,", "{name: d, labels: {app: web},");
+        let files = Files::of(&[("all.yaml", &objects), ("r.yaml", &text)]);
+        let (resources, gaps) = run(&files);
+        assert_eq!(messages(&gaps), Vec::<&str>::new());
+        resources.get(1).root.text_of(&["spec", "replicas"]).unwrap() == "given"
+    };
+    assert!(put("select: {labelSelector: app=web}"));
+    assert!(!put("select: {kind: Deployment, labelSelector: app=db}"));
+    assert!(!put("select: {kind: Deployment}, reject: [{labelSelector: app=web}]"));
+    assert!(!put("select: {kind: Deployment}, reject: [{name: d, labelSelector: app=db}]"));
+    assert!(put("select: {kind: Deployment}, reject: [{labelSelector: app=db}]"));
+}
+
+#[test]
 fn a_value_stands_where_its_source_is_written() {
     let text = "- source: {kind: ConfigMap, fieldPath: data.host}
   targets:

@@ -60,9 +60,10 @@ impl Namespace {
         for index in 0..resources.len() {
             let resource = resources.get(index);
             let root = self.edited(resource, table, gaps);
-            // Kustomize takes an object for one that moved even if it stays where it is.
+            // Kustomize takes an object for one that moved even if it stays where it is, objects of the cluster included:
+            // references by name depend on it.
             let is_known = resource.previous.last().is_some_and(|last| is_identical(last, resource.id()));
-            if root.is_none() && (is_known || resource.id().gvk.is_cluster_scoped()) {
+            if root.is_none() && is_known {
                 continue;
             }
             let resource = resources.get_mut(index);

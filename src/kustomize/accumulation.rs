@@ -17,6 +17,8 @@ pub struct Accumulation {
     pub resources: Resources,
     /// Which fields the steps know.
     pub configuration: Arc<Configuration>,
+    /// Whether anybody said yet which fields those are.
+    is_configured: bool,
     /// `vars`, resolved at the end.
     pub variables: Vec<Variable>,
     /// What could not be built.
@@ -42,6 +44,7 @@ impl Accumulation {
         Self {
             resources: Resources::default(),
             configuration: Configuration::built_in(),
+            is_configured: false,
             variables: Vec::new(),
             gaps: Vec::new(),
             removed: Vec::new(),
@@ -78,6 +81,11 @@ impl Accumulation {
 
     /// Learns the fields that another kustomization knows.
     pub fn configure(&mut self, other: &Arc<Configuration>) {
-        self.configuration = self.configuration.joined(other, &mut self.gaps);
+        self.configuration = if self.is_configured {
+            self.configuration.joined(other, &mut self.gaps)
+        } else {
+            Arc::clone(other)
+        };
+        self.is_configured = true;
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Builder<'a> {
         let (node, Some(recipe)) = (self.node(at), self.recipes.get(&at)) else { return };
         gathered.gaps.extend(node.gaps.iter().chain(&recipe.gaps).cloned());
         self.add_resources(node, gathered);
-        recipe.configuration.iter().for_each(|configuration| gathered.configure(configuration));
+        gathered.configure(&recipe.configuration);
         self.generate(node, recipe, gathered);
         for (entry, input) in &node.components {
             self.add_component(entry, input, gathered, depth);

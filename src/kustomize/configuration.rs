@@ -107,7 +107,8 @@ impl Configuration {
         ]
     }
 
-    fn refer(&mut self, reference: &BackReference, gaps: &mut Vec<Gap>) {
+    /// Adds fields that hold names of objects of one kind.
+    pub fn refer(&mut self, reference: &BackReference, gaps: &mut Vec<Gap>) {
         match self.name_reference.iter_mut().find(|known| known.target == reference.target) {
             Some(known) => known.referrers.add_all(&reference.referrers, gaps),
             None => self.name_reference.push(reference.clone()),

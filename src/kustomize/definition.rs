@@ -24,7 +24,7 @@ pub fn configured(configuration: Configuration, files: &[Value], gaps: &mut Vec<
             let mut referrers = FieldSpecs::default();
             referrers.add(spec, gaps);
             let mut added = Configuration::clone(&configuration);
-            added.refer(BackReference { target, referrers }, gaps);
+            added.refer(&BackReference { target, referrers }, gaps);
             configuration = Arc::new(added);
         }
     }

@@ -24,10 +24,10 @@ use crate::source::is_below;
 use std::sync::Arc;
 
 /// The steps of a kustomization.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recipe {
-    /// Fields beyond those that kustomize knows.
-    pub configuration: Option<Arc<Configuration>>,
+    /// Which fields the steps know.
+    pub configuration: Arc<Configuration>,
     /// What `configMapGenerator` and `secretGenerator` make.
     pub generated: Vec<Resource>,
     /// What changes the objects, in order.
@@ -56,15 +56,15 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn configuration(&self, gaps: &mut Vec<Gap>) -> Option<Arc<Configuration>> {
+    fn configuration(&self, gaps: &mut Vec<Gap>) -> Arc<Configuration> {
         let mut documents = self.files("configurations", gaps);
         documents.retain(Value::is_map);
         let definitions = self.files("crds", gaps);
         if documents.is_empty() && definitions.is_empty() {
-            return None;
+            return Configuration::built_in();
         }
         let configuration = Configuration::built_in().merged(&documents, gaps);
-        Some(Arc::new(definition::configured(configuration, &definitions, gaps)))
+        Arc::new(definition::configured(configuration, &definitions, gaps))
     }
 
     /// The documents of the files that a field lists.

@@ -20,7 +20,7 @@ use crate::kustomize::store::Store;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
-use crate::model::object::{Object, TypeMeta};
+use crate::model::object::{Built, Object, TypeMeta};
 use crate::model::paths::resolve_path;
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
@@ -171,7 +171,9 @@ impl Codebase {
         let Some(entry) = self.objects.get(index) else {
             let built = &self.builds.objects()[index - self.objects.len()];
             let object = Object::new(built.object.root(), &built.meta, built.zone);
-            return Some(object.built(&built.builds)).filter(|object| object.zone().is_judged());
+            let written = built.object.original();
+            let written = Built { builds: &built.builds, name: &written.name, namespace: &written.namespace };
+            return Some(object.built(written)).filter(|object| object.zone().is_judged());
         };
         let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
         (!self.builds.cover(object.root().span())).then_some(object)

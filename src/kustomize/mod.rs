@@ -72,6 +72,7 @@ pub struct Build {
 #[derive(Debug)]
 pub struct Object {
     frozen: Frozen,
+    original: Id,
     /// What the build did to it as a whole, the oldest first.
     pub changes: Vec<Change>,
     /// What was taken away from it.
@@ -138,6 +139,7 @@ impl Object {
     fn new(resource: &Resource) -> Self {
         Self {
             frozen: Frozen::new(&resource.root),
+            original: resource.original_id().clone(),
             changes: resource.changes.clone(),
             removed: resource.removed.clone(),
         }
@@ -146,6 +148,11 @@ impl Object {
     /// The root of the object.
     pub fn root(&self) -> Node<'_> {
         self.frozen.root()
+    }
+
+    /// What it was known by before anything was changed.
+    pub fn original(&self) -> &Id {
+        &self.original
     }
 
     /// Whether it is exactly as it was written.

@@ -5,6 +5,7 @@ mod build;
 pub mod builds;
 mod deletions;
 mod deliveries;
+mod deployments;
 pub mod environments;
 mod identities;
 mod monitors;

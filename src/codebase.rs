@@ -3,7 +3,6 @@
 pub mod backups;
 mod build;
 pub mod builds;
-mod deletions;
 mod deliveries;
 mod deployments;
 pub mod environments;
@@ -21,14 +20,14 @@ use crate::kustomize::store::Store;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
-use crate::model::object::{Built, Object, TypeMeta};
+use crate::model::object::{Object, TypeMeta};
 use crate::model::paths::resolve_path;
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
 use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
-use builds::Builds;
+use builds::{Builds, BuiltObject};
 pub use monitors::Monitors;
 use reach::Reach;
 use std::sync::Arc;
@@ -162,6 +161,11 @@ impl Codebase {
         entries.filter_map(|entry| self.object(*entry)).filter(|object| object.zone().is_judged())
     }
 
+    /// What is built of a kustomization, if it is an entry or an environment.
+    pub fn objects_built_by(&self, kustomization: FileId) -> impl Iterator<Item = Object<'_>> {
+        self.builds.objects_of(kustomization).map(BuiltObject::view)
+    }
+
     /// What kustomize makes of the codebase.
     pub fn builds(&self) -> &Builds {
         &self.builds
@@ -171,10 +175,7 @@ impl Codebase {
     fn judged(&self, index: usize) -> Option<Object<'_>> {
         let Some(entry) = self.objects.get(index) else {
             let built = &self.builds.objects()[index - self.objects.len()];
-            let object = Object::new(built.object.root(), &built.meta, built.zone);
-            let written = built.object.original();
-            let written = Built { builds: &built.builds, name: &written.name, namespace: &written.namespace };
-            return Some(object.built(written)).filter(|object| object.zone().is_judged());
+            return Some(built.view()).filter(|object| object.zone().is_judged());
         };
         let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
         (!self.builds.cover(object.root().span())).then_some(object)

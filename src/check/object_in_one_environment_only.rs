@@ -229,8 +229,8 @@ impl Bundle<'_> {
         let Lonely { item, side, lacking } = &self.first;
         let place = item.listed.filter(|_| !self.further.is_empty()).unwrap_or(item.head);
         let mut violation = Violation::at(place, self.message());
-        if let (Some(object), true) = (item.object, self.further.is_empty()) {
-            violation = violation.in_object(object, item.head);
+        if self.further.is_empty() {
+            violation = violation.in_object(item.object, item.head);
         }
         if place.span() != item.head.span() {
             violation = violation.also_at(item.head.span(), "it is declared here");

@@ -115,7 +115,7 @@ impl Found<'_> {
     /// SOPS leaves nothing readable unless it was told to, or somebody added a value afterwards; what it encrypted is
     /// taken for a reference.
     fn secret(&mut self, object: Object<'_>) {
-        let is_deleted = object.name().is_some_and(|name| is_deleted(self.codebase, object.file(), &name));
+        let is_deleted = self.codebase.builds().take_away(object.root().span());
         for field in ["data", "stringData"] {
             for entry in object.root().get(field).into_iter().flat_map(Node::entries) {
                 for leak in leaks(field, entry) {
@@ -295,20 +295,6 @@ fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Inpu
         })
     });
     inputs.collect()
-}
-
-/// Whether every build that takes the file in deletes the Secret again.
-fn is_deleted(codebase: &Codebase, file: FileId, name: &str) -> bool {
-    let reaching: Vec<_> = codebase.kustomizations_reaching(file).collect();
-    let deletes = |kustomization: &&Kustomization<'_>| {
-        let mut deleted = codebase.deleted_by(**kustomization).into_iter();
-        deleted.any(|deleted| deleted.kind == "Secret" && deleted.name == name)
-    };
-    let deleting: Vec<FileId> = reaching.iter().filter(deletes).map(|k| k.file()).collect();
-    let mut outermost =
-        reaching.iter().map(|k| k.file()).filter(|file| !codebase.is_built_into_another(*file));
-    !deleting.is_empty()
-        && outermost.all(|outer| deleting.iter().any(|inner| codebase.builds_in(outer, *inner)))
 }
 
 fn place(codebase: &Codebase, place: Place) -> credential::Place {

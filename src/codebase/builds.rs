@@ -4,18 +4,21 @@
 mod plan;
 
 use super::deployments::{self, Folders, Seen};
+use crate::kustomize::file::File;
 use crate::kustomize::input::Input;
 use crate::kustomize::store::Store;
 use crate::kustomize::value::Value;
 use crate::kustomize::workshop::{Task, Workshop};
 use crate::kustomize::{Build, Object};
+use crate::model;
+use crate::model::environment::groups_of_folders;
 use crate::model::identity::Identities;
-use crate::model::object::TypeMeta;
+use crate::model::object::{Built, TypeMeta};
 use crate::model::role::Zone;
 use crate::source::{FileId, Sources, Span};
 use plan::Plan;
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// All builds, and every object in them once.
@@ -25,8 +28,14 @@ pub struct Builds {
     objects: Vec<BuiltObject>,
     /// For each file, whether a build takes its objects in.
     covered: Vec<bool>,
-    /// Where the objects begin that some build holds or takes away.
-    seen: HashSet<Span>,
+    /// Where the objects begin that some build holds.
+    built: HashSet<Span>,
+    /// Where the objects begin that some build takes away.
+    removed: HashSet<Span>,
+    /// What environments hold that are taken in by others, by kustomization.
+    inner: HashMap<FileId, Vec<BuiltObject>>,
+    /// The objects of each kustomization with a build, as numbers.
+    held: HashMap<FileId, Vec<u32>>,
 }
 
 /// An object and the builds it is part of.
@@ -37,6 +46,15 @@ pub(super) struct BuiltObject {
     pub(super) zone: Zone,
     /// Numbers of builds, ascending.
     pub(super) builds: Box<[u32]>,
+}
+
+impl BuiltObject {
+    /// The object as checks see it.
+    pub(super) fn view(&self) -> model::object::Object<'_> {
+        let original = self.object.original();
+        let built = Built { builds: &self.builds, name: &original.name, namespace: &original.namespace };
+        model::object::Object::new(self.object.root(), &self.meta, self.zone).built(built)
+    }
 }
 
 impl Builds {
@@ -69,10 +87,11 @@ impl Builds {
         let covered = covered(&workshop, &plan.tasks(), zones.len());
         let list = plan.builds(&workshop, store.sources());
         let objects = objects(&list, zones);
-        let built = objects.iter().map(|built| built.object.root().span());
+        let built = objects.iter().map(|built| built.object.root().span()).collect();
         let removed = list.iter().flat_map(|build| build.removed.iter().map(|(_, removed)| removed.span));
-        let seen = built.chain(removed).collect();
-        Self { list, objects, covered, seen }
+        let (removed, held) = (removed.collect(), held(&list, &objects));
+        let inner = inner(&mut workshop, &held, zones);
+        Self { list, objects, covered, built, removed, inner, held }
     }
 
     /// The builds, in the order of their folders.
@@ -87,7 +106,20 @@ impl Builds {
 
     /// Whether an object that is written here is seen as what is built of it. One that kustomize refuses is not.
     pub(super) fn cover(&self, object: Span) -> bool {
-        self.covered.get(object.file.index()).copied().unwrap_or_default() && self.seen.contains(&object)
+        self.covered.get(object.file.index()).copied().unwrap_or_default()
+            && (self.built.contains(&object) || self.removed.contains(&object))
+    }
+
+    /// Whether every build that takes in the object that is written here takes it away again.
+    pub fn take_away(&self, object: Span) -> bool {
+        self.removed.contains(&object) && !self.built.contains(&object)
+    }
+
+    /// What is built of a kustomization: an entry, or an environment that another one takes in. Nothing for others.
+    pub(super) fn objects_of(&self, kustomization: FileId) -> impl Iterator<Item = &BuiltObject> {
+        let held = self.held.get(&kustomization).into_iter().flatten();
+        let inner = self.inner.get(&kustomization).into_iter().flatten();
+        held.map(|&index| &self.objects[index as usize]).chain(inner)
     }
 
     /// Notes the cluster of each build whose deployers or folder name one and no other.
@@ -144,6 +176,42 @@ fn covered(workshop: &Workshop<'_>, tasks: &[Task], files: usize) -> Vec<bool> {
         }
     }
     covered
+}
+
+/// The objects of each build, by their numbers. Of several builds of one kustomization the first counts.
+fn held(builds: &[Build], objects: &[BuiltObject]) -> HashMap<FileId, Vec<u32>> {
+    let mut held: HashMap<FileId, Vec<u32>> = HashMap::new();
+    let first: HashMap<FileId, usize> =
+        builds.iter().enumerate().rev().map(|(number, build)| (build.kustomization, number)).collect();
+    for (object, index) in objects.iter().zip(0..) {
+        for &number in &object.builds {
+            let kustomization = builds[number as usize].kustomization;
+            if first.get(&kustomization) == Some(&(number as usize)) {
+                held.entry(kustomization).or_default().push(index);
+            }
+        }
+    }
+    held
+}
+
+/// Environments that stand side by side and are no builds of their own, built to be compared.
+fn inner(
+    workshop: &mut Workshop<'_>,
+    held: &HashMap<FileId, Vec<u32>>,
+    zones: &[Zone],
+) -> HashMap<FileId, Vec<BuiltObject>> {
+    let nodes = &workshop.graph().nodes;
+    let is_judged = |file: &File| !file.is_component && zones[file.id.index()].is_judged();
+    let folders = nodes.iter().map(|node| &node.file).filter(|file| is_judged(file));
+    let folders: BTreeSet<&str> = folders.map(|file| file.folder.as_str()).collect();
+    let groups = groups_of_folders(&folders);
+    let members = groups.iter().flat_map(|group| &group.environments).flat_map(|one| &one.members);
+    let members: BTreeSet<u32> = members.filter_map(|member| workshop.graph().in_folder(member)).collect();
+    let is_new = |at: &u32| !held.contains_key(&nodes[*at as usize].file.id);
+    let tasks: Vec<Task> = members.into_iter().filter(is_new).map(Task::plain).collect();
+    workshop.finish(&tasks);
+    let builds = workshop.builds(&tasks).into_iter();
+    builds.map(|build| (build.kustomization, objects(std::slice::from_ref(&build), zones))).collect()
 }
 
 fn objects(builds: &[Build], zones: &[Zone]) -> Vec<BuiltObject> {

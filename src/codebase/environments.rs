@@ -1,15 +1,16 @@
-//! What each environment holds, followed through kustomizations without building them.
+//! What each environment holds: what is built of its kustomization, and the files that none takes in.
 
 use super::Codebase;
 use crate::model::environment::{Group, groups_of_files, groups_of_folders};
-use crate::model::kustomization::{Kustomization, Reference};
+use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::paths::resolve_path;
 use crate::model::role::Zone;
+use crate::provenance::{Operation, Place};
 use crate::source::{FileId, FileKind, Source};
 use crate::yaml::{self, Node};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What one environment holds.
 #[derive(Debug, Default)]
@@ -32,14 +33,14 @@ pub struct Item<'a> {
     pub group: &'a str,
     /// Kind.
     pub kind: &'a str,
-    /// Name as written, before prefixes.
+    /// Name as written, before prefixes and hashes.
     pub name: Cow<'a, str>,
     /// Namespace as written; none where a kustomization sets it.
     pub namespace: Option<Cow<'a, str>>,
     /// Where it is named.
     pub head: Node<'a>,
-    /// The object, unless it is generated.
-    pub object: Option<Object<'a>>,
+    /// The object.
+    pub object: Object<'a>,
     /// Where the environment's own kustomization takes it in.
     pub listed: Option<Node<'a>>,
     /// Its file, relative to the folder of the environment; the whole path for a file from elsewhere.
@@ -149,83 +150,56 @@ impl<'a> Content<'a> {
 
     fn add_build(&mut self, codebase: &'a Codebase, kustomization: Kustomization<'a>, folder: &'a str) {
         self.entries.push(kustomization.file());
-        let before = self.items.len();
-        for reference in kustomization.inputs().filter(|reference| !reference.is_remote()) {
-            for file in referenced_files(codebase, kustomization, &reference) {
-                self.add_file(codebase, file, folder, Some(reference.node));
-            }
+        let listed = listed(codebase, kustomization);
+        for object in codebase.objects_built_by(kustomization.file()) {
+            self.add_object(codebase, object, folder, listed.get(&object.file()).copied());
         }
-        let parts: Vec<_> = codebase.kustomizations_reached_by(kustomization.file()).collect();
-        for part in &parts {
-            self.add_generated(*part);
-            self.add_decrypted(codebase, *part, folder);
-            self.add_unread(codebase, *part);
+        for part in codebase.kustomizations_reached_by(kustomization.file()) {
+            self.add_unread(codebase, part);
         }
-        let sets_namespace = parts.iter().any(|part| part.namespace().is_some());
-        let deleted: Vec<_> = parts.iter().flat_map(|part| codebase.deleted_by(*part)).collect();
-        let mut index = 0;
-        self.items.retain_mut(|item| {
-            index += 1;
-            if index <= before {
-                return true;
-            }
-            item.namespace = item.namespace.take().filter(|_| !sets_namespace);
-            !deleted.iter().any(|deleted| deleted.kind == item.kind && deleted.name == item.name)
-        });
+        for file in codebase.files_reached_by(kustomization.file()) {
+            self.add_if_broken(codebase, file);
+        }
     }
 
     fn add_file(&mut self, codebase: &'a Codebase, file: FileId, folder: &'a str, listed: Option<Node<'a>>) {
-        let path = codebase.source(file).path();
-        let inside = path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
         let objects = codebase.objects_in(file).filter(|object| object.zone().is_judged());
         for object in objects.filter(|object| !is_local_config(*object)) {
-            let Some(name) = object.name() else { continue };
-            self.items.push(Item {
-                group: object.group(),
-                kind: object.kind(),
-                name,
-                namespace: object.namespace(),
-                head: object.head(),
-                object: Some(object),
-                listed,
-                path: inside.unwrap_or(path),
-                own: inside.is_some(),
-            });
+            self.add_object(codebase, object, folder, listed);
         }
+        self.add_if_broken(codebase, file);
+    }
+
+    fn add_object(
+        &mut self,
+        codebase: &'a Codebase,
+        object: Object<'a>,
+        folder: &'a str,
+        listed: Option<Node<'a>>,
+    ) {
+        let source = codebase.source(object.file());
+        // What a kustomization generates belongs to no file of its own.
+        let is_generated = source.kind() == FileKind::Kustomization;
+        let inside = source.path().strip_prefix(folder).map(|rest| rest.trim_start_matches('/'));
+        let name = object.as_written().map(|written| Cow::Borrowed(written.name));
+        let Some(name) = name.or_else(|| object.name()) else { return };
+        self.items.push(Item {
+            group: object.group(),
+            kind: object.kind(),
+            name,
+            namespace: object.namespace().filter(|_| !has_set_namespace(object)),
+            head: object.head(),
+            object,
+            listed,
+            path: if is_generated { "" } else { inside.unwrap_or(source.path()) },
+            own: !is_generated && inside.is_some(),
+        });
+    }
+
+    fn add_if_broken(&mut self, codebase: &'a Codebase, file: FileId) {
         let broken = |tree: &yaml::Tree| tree.documents().iter().any(|document| !document.is_readable());
         if codebase.tree(file).is_some_and(broken) {
-            self.broken.insert(path);
-        }
-    }
-
-    fn add_generated(&mut self, kustomization: Kustomization<'a>) {
-        for (generator, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
-            let entries = kustomization.field(generator).map(|entry| entry.value);
-            let entries = entries.into_iter().flat_map(Node::items).filter(|entry| !changes_another(*entry));
-            for head in entries.filter_map(|entry| entry.get("name")) {
-                let Some(name) = head.as_str() else { continue };
-                self.items.push(Item {
-                    group: "",
-                    kind,
-                    name,
-                    namespace: None,
-                    head,
-                    object: None,
-                    listed: None,
-                    path: "",
-                    own: false,
-                });
-            }
-        }
-    }
-
-    /// What the plug-in `ksops` decrypts: its files are objects, of which the values alone are hidden.
-    fn add_decrypted(&mut self, codebase: &'a Codebase, kustomization: Kustomization<'a>, folder: &'a str) {
-        let generators = kustomization.field("generators").map(|entry| entry.value);
-        for generator in generators.into_iter().flat_map(Node::items) {
-            for file in decrypted_files(codebase, kustomization, generator).unwrap_or_default() {
-                self.add_file(codebase, file, folder, Some(generator));
-            }
+            self.broken.insert(codebase.source(file).path());
         }
     }
 
@@ -262,23 +236,26 @@ fn decrypted_files(
     files.collect()
 }
 
-/// The files that one entry of a kustomization brings in.
-fn referenced_files(
-    codebase: &Codebase,
-    kustomization: Kustomization<'_>,
-    reference: &Reference<'_>,
-) -> Vec<FileId> {
-    let Some(path) = resolve_path(kustomization.folder(), &reference.text) else { return Vec::new() };
-    if let Some(source) = codebase.sources().by_path(&path) {
-        return vec![source.id()];
+/// Where a kustomization lists what brings each file in.
+fn listed<'a>(codebase: &'a Codebase, kustomization: Kustomization<'a>) -> HashMap<FileId, Node<'a>> {
+    let mut listed = HashMap::new();
+    for reference in kustomization.inputs().filter(|reference| !reference.is_remote()) {
+        let Some(path) = resolve_path(kustomization.folder(), &reference.text) else { continue };
+        let file = codebase.sources().by_path(&path).map(Source::id);
+        let taken_in = file.is_none().then(|| codebase.kustomization_in(&path)).flatten();
+        let files = taken_in.into_iter().flat_map(|taken_in| codebase.files_reached_by(taken_in.file()));
+        for file in file.into_iter().chain(files) {
+            listed.entry(file).or_insert(reference.node);
+        }
     }
-    let Some(taken_in) = codebase.kustomization_in(&path) else { return Vec::new() };
-    codebase.files_reached_by(taken_in.file()).collect()
+    listed
 }
 
-/// `behavior: merge` and `replace` change a generated object that comes from elsewhere.
-fn changes_another(generator: Node<'_>) -> bool {
-    generator.get("behavior").is_some_and(|node| !node.is_text("create"))
+/// Whether a kustomization gave the object its namespace: it tells environments apart on purpose.
+fn has_set_namespace(object: Object<'_>) -> bool {
+    let namespace = object.metadata().and_then(|metadata| metadata.get("namespace"));
+    let changes = namespace.and_then(Node::place).map(Place::changes).unwrap_or_default();
+    changes.iter().any(|change| change.operation == Operation::Namespace)
 }
 
 /// Kustomize drops such objects from what it builds.

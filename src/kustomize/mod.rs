@@ -44,7 +44,7 @@ use crate::source::FileId;
 use crate::yaml::Node;
 use builder::Builder;
 use freeze::Frozen;
-use gap::Gap;
+use gap::{Gap, GapKind};
 use graph::Graph;
 use id::Id;
 use rayon::prelude::*;
@@ -64,6 +64,8 @@ pub struct Build {
     pub objects: Vec<Arc<Object>>,
     /// What could not be built.
     pub gaps: Vec<Gap>,
+    /// Changes that are for no object: nothing lacks, and nothing happens.
+    pub idle: Vec<Gap>,
     /// Whole objects that the build takes away.
     pub removed: Vec<(Id, Removed)>,
 }
@@ -103,12 +105,14 @@ pub fn build_roots(store: Store<'_>, graph: &Graph, roots: &[u32]) -> Vec<Build>
     let builds = roots.iter().zip(&finished).map(|(root, finished)| {
         let file = &graph.nodes[*root as usize].file;
         let ((resources, gaps), removed) = finished.clone().unwrap_or_default();
+        let (idle, gaps) = gaps.into_iter().partition(|gap| gap.kind == GapKind::Idle);
         let object = |resource: &Arc<Resource>| objects.get(&Arc::as_ptr(resource)).map(Arc::clone);
         Build {
             kustomization: file.id,
             folder: file.folder.clone(),
             objects: resources.iter().filter_map(object).collect(),
             gaps,
+            idle,
             removed,
         }
     });

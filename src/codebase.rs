@@ -154,6 +154,13 @@ impl Codebase {
         Store::new(&self.sources, &self.trees)
     }
 
+    /// The judged objects of one group and kind as they are written, whatever is built of them.
+    pub fn written_objects_of(&self, group: &str, kind: &str) -> impl Iterator<Item = Object<'_>> {
+        let meant: Vec<bool> = self.types.iter().map(|meta| meta.is(group, kind)).collect();
+        let entries = self.objects.iter().filter(move |entry| meant[entry.type_index as usize]);
+        entries.filter_map(|entry| self.object(*entry)).filter(|object| object.zone().is_judged())
+    }
+
     /// What kustomize makes of the codebase.
     pub fn builds(&self) -> &Builds {
         &self.builds
@@ -166,8 +173,8 @@ impl Codebase {
             let object = Object::new(built.object.root(), &built.meta, built.zone);
             return Some(object.built(&built.builds)).filter(|object| object.zone().is_judged());
         };
-        let is_written = !self.builds.cover(entry.file);
-        self.object(*entry).filter(|object| is_written && object.zone().is_judged())
+        let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
+        (!self.builds.cover(object.root().span())).then_some(object)
     }
 
     /// The objects written in one file, whatever its zone.

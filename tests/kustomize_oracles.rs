@@ -12,9 +12,10 @@ use k8factor::kustomize::gap::Gap;
 use k8factor::kustomize::gap::GapKind::{self, Empty, Encrypted, Missing, Plugin, Remote, Unreadable};
 use k8factor::kustomize::store::Store;
 use k8factor::kustomize::{self, Build};
+use k8factor::model::object::pointer;
 use k8factor::paths::resolve_path;
 use k8factor::source::{FileKind, Sources, is_below};
-use k8factor::yaml::{self, Schema};
+use k8factor::yaml::{self, Node, Schema, Style};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -154,8 +155,37 @@ impl Lack {
 }
 
 fn objects(build: &Build) -> Objects {
-    let roots = build.objects.iter().map(|object| object.root().to_json(Schema::Kustomize).expect("JSON"));
-    by_identity(roots)
+    by_identity(build.objects.iter().map(|object| as_go_yaml_writes(object.root())))
+}
+
+/// Go's YAML writer adds an empty line where, in a folded scalar, lines that are indented more follow others. We keep
+/// what is written.
+fn as_go_yaml_writes(root: Node<'_>) -> Json {
+    let mut json = root.to_json(Schema::Kustomize).expect("JSON");
+    // It falls back to quotes where a blank stands before a line break.
+    let is_changed = |text: &str| text.contains("\n ") && !text.contains(" \n");
+    let folded = root.walk().filter(|node| node.style() == Style::Folded && is_changed(&node.text()));
+    for node in folded {
+        if let Some(text) = json.pointer_mut(&pointer(root, node)).filter(|text| text.is_string()) {
+            *text = Json::String(with_empty_lines(&node.text()));
+        }
+    }
+    json
+}
+
+fn with_empty_lines(text: &str) -> String {
+    let mut written = String::new();
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(' ') && before != " " && !before.is_empty() {
+            written.push('\n');
+        }
+        if line != "\n" {
+            before = if line.starts_with(' ') { " " } else { line };
+        }
+        written.push_str(line);
+    }
+    written
 }
 
 fn read(path: &Path) -> Objects {

@@ -6,8 +6,8 @@ use crate::kustomize::store::Store;
 use crate::kustomize::{self, Build, Object};
 use crate::model::object::TypeMeta;
 use crate::model::role::Zone;
-use crate::source::FileId;
-use std::collections::HashMap;
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// All builds, and every object in them once.
@@ -17,6 +17,8 @@ pub struct Builds {
     objects: Vec<BuiltObject>,
     /// For each file, whether a build takes its objects in.
     covered: Vec<bool>,
+    /// Where the objects begin that some build holds or takes away.
+    seen: HashSet<Span>,
 }
 
 /// An object and the builds it is part of.
@@ -45,7 +47,10 @@ impl Builds {
             }
         }
         let objects = objects(&list, zones);
-        Self { list, objects, covered }
+        let built = objects.iter().map(|built| built.object.root().span());
+        let removed = list.iter().flat_map(|build| build.removed.iter().map(|(_, removed)| removed.span));
+        let seen = built.chain(removed).collect();
+        Self { list, objects, covered, seen }
     }
 
     /// The builds, in the order of their folders.
@@ -58,9 +63,9 @@ impl Builds {
         &self.objects
     }
 
-    /// Whether the objects of a file are seen as what is built of them, not as they are written.
-    pub(super) fn cover(&self, file: FileId) -> bool {
-        self.covered.get(file.index()).copied().unwrap_or_default()
+    /// Whether an object that is written here is seen as what is built of it. One that kustomize refuses is not.
+    pub(super) fn cover(&self, object: Span) -> bool {
+        self.covered.get(object.file.index()).copied().unwrap_or_default() && self.seen.contains(&object)
     }
 }
 

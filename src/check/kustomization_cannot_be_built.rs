@@ -9,6 +9,7 @@ use crate::kustomize::Build;
 use crate::kustomize::gap::{Gap, GapKind};
 use crate::model::injected::is_injected;
 use crate::source::{FileId, Span};
+use crate::yaml::Node;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -67,8 +68,11 @@ fn counts(codebase: &Codebase, gap: &Gap, numbers: &[u32]) -> bool {
 
 fn is_idle_everywhere(codebase: &Codebase, file: FileId, numbers: &[u32]) -> bool {
     let kind = codebase.kustomization(file).and_then(|kustomization| kustomization.field("kind"));
-    // A component is there to be used where it fits.
-    if kind.is_some_and(|kind| kind.value.is_text("Component")) {
+    // A component is there to be used where it fits, and a file without objects to be filled by a program.
+    let is_empty = |file: FileId| codebase.tree(file).is_some_and(|tree| tree.roots().all(Node::is_null));
+    if kind.is_some_and(|kind| kind.value.is_text("Component"))
+        || codebase.files_reached_by(file).any(is_empty)
+    {
         return false;
     }
     let builds = codebase.builds().list().iter();
@@ -80,9 +84,8 @@ fn violation(codebase: &Codebase, own: &Own<'_>, gap: &Gap, numbers: Vec<u32>) -
     let builds = codebase.builds().list();
     let is_delivered = |number: &u32| own.may_deliver(&builds[*number as usize].folder);
     let is_left_over = !numbers.iter().any(is_delivered);
-    let (consequence, help) = words(gap.kind);
-    let mut violation =
-        Violation::at_span(first_line(codebase, gap.span), format!("{}{consequence}", gap.message));
+    let (message, help) = words(gap);
+    let mut violation = Violation::at_span(first_line(codebase, gap.span), message);
     violation.help = help.map(str::to_owned);
     violation.builds = numbers;
     violation.weaker = match gap.kind {
@@ -94,20 +97,23 @@ fn violation(codebase: &Codebase, own: &Own<'_>, gap: &Gap, numbers: Vec<u32>) -
     if is_left_over { violation.weaker().weaker() } else { violation }
 }
 
-/// What follows from a lack, and what to do about it where that is always the same.
-fn words(kind: GapKind) -> (&'static str, Option<&'static str>) {
-    match kind {
-        GapKind::MergeKey => (", so the cluster does not get what is written here", None),
+/// What is wrong and what follows from it, and what to do about it where that is always the same.
+fn words(gap: &Gap) -> (String, Option<&'static str>) {
+    let what = &gap.message;
+    match gap.kind {
+        GapKind::MergeKey => (format!("{what}, so the cluster does not get what is written here"), None),
         GapKind::Idle => (
-            ", so kustomize changes nothing and says nothing",
+            format!("{what}, so kustomize changes nothing and says nothing"),
             Some("Correct what it looks for, or remove the entry."),
         ),
         GapKind::Empty => (
-            ", and kustomize refuses to build that",
+            format!("{what}, and kustomize refuses to build that"),
             Some("Remove the file, or write `resources: []` into it."),
         ),
-        GapKind::Target => (", so kustomize refuses the build: nothing of it reaches the new cluster", None),
-        _ => ("; kustomize refuses the build, and nothing of it reaches the new cluster", None),
+        _ => (
+            format!("kustomize refuses to build this, so nothing of it reaches the new cluster: {what}"),
+            None,
+        ),
     }
 }
 

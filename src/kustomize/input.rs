@@ -97,3 +97,39 @@ impl Inputs<'_> {
 fn gap(kind: GapKind, entry: &Value, message: String) -> Input {
     Input::Gap(Gap::new(kind, entry.span(), message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::testing::Files;
+
+    #[test]
+    fn what_is_missing_says_what_was_probably_meant() {
+        let files = Files::of(&[
+            (
+                "base/a.yaml",
+                "[deploymnet.yaml, deployment.yml, ../bases, a/b.yaml, xy.yaml, ../base - ../web]",
+            ),
+            ("base/config/map.yaml", ""),
+            ("base/deployment.yaml", ""),
+        ]);
+        let folders = HashMap::new();
+        let inputs = Inputs { store: files.store(), folders: &folders };
+        let entries = files.document("base/a.yaml").items();
+        let said = entries.iter().map(|entry| match inputs.resolve("base", entry) {
+            Input::Gap(gap) => gap.message,
+            other => format!("{other:?}"),
+        });
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                "there is no `deploymnet.yaml`; `deployment.yaml` is there",
+                "there is no `deployment.yml`; `deployment.yaml` is there",
+                "there is no `../bases`; `base` is there",
+                "there is no `a/b.yaml`",
+                "there is no `xy.yaml`",
+                "there is no `../base - ../web`: these are two items, of which the second is indented too far",
+            ]
+        );
+    }
+}

@@ -38,7 +38,7 @@ const CAUSES: [(&str, &[GapKind]); 6] = [
     ("from 'http", &[Remote]),
     (": open ", &[Missing]),
     // A folder, and the reason inside of it was cut off.
-    (": read ", &[Missing, Remote, Plugin, Encrypted, Empty, Unreadable]),
+    ("accumulating resources", &[Missing, Remote, Plugin, Encrypted, Empty, Unreadable]),
 ];
 
 /// Objects by apiVersion, kind, namespace and name; kustomize's own tests hold some twice on purpose.

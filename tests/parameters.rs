@@ -67,7 +67,7 @@ const CASES: [Case; 9] = [
         check: "kustomization-cannot-be-built",
         with: "gaps: [remote, empty]",
         example: "```yaml path=a/kustomization.yaml\nresources:\n- https://example.com/a.yaml # finding\n\
-                  namespaces: a\n```\n```yaml path=b/kustomization.yaml\nkind: Kustomization # finding\n```",
+                  namespaces: a\n```\n```yaml path=b/kustomization.yaml\napiVersion: kustomize.config.k8s.io/v1beta1 # finding\n```",
     },
     Case {
         check: "export-into-codebase",

@@ -56,6 +56,24 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The names of the files and folders that lie directly in this folder.
+    pub fn names_in(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut at = self.files.partition_point(|file| *file.path < *prefix);
+        std::iter::from_fn(move || {
+            let rest = self.files.get(at)?.path.strip_prefix(&prefix)?;
+            let Some((name, _)) = rest.split_once('/') else {
+                at += 1;
+                return Some(rest);
+            };
+            let below = format!("{prefix}{name}/");
+            at += self.files[at..].partition_point(|file| file.path.starts_with(&below));
+            Some(name)
+        })
+    }
+}
+
 impl<'a> IntoIterator for &'a Sources {
     type Item = &'a Source;
     type IntoIter = std::slice::Iter<'a, Source>;

@@ -15,7 +15,7 @@ struct Case {
     example: &'static str,
 }
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case {
         check: "image-without-version",
         with: "floating-tags: [blessed, 'team-*']",
@@ -64,6 +64,12 @@ const CASES: [Case; 8] = [
                   kind: PersistentVolumeClaim\nmetadata:\n  name: a\n  namespace: orders\n```",
     },
     Case {
+        check: "kustomization-cannot-be-built",
+        with: "gaps: [remote, empty]",
+        example: "```yaml path=a/kustomization.yaml\nresources:\n- https://example.com/a.yaml # finding\n\
+                  namespaces: a\n```\n```yaml path=b/kustomization.yaml\napiVersion: kustomize.config.k8s.io/v1beta1 # finding\n```",
+    },
+    Case {
         check: "export-into-codebase",
         with: "except: ['inventory/*']",
         example: "```sh\nkubectl get nodes -o yaml > inventory/nodes.yaml\n\
@@ -101,6 +107,7 @@ fn mistakes_have_a_place_and_a_suggestion() {
             "provided: [registry]",
             "a.md:8:13: `registry` is no kind and name. Write both",
         ),
+        ("kustomization-cannot-be-built", "gaps: [remot]", "a.md:8:10: "),
         ("live-status", "except: []", "a.md:8:3: `except` is unknown (nothing can be set here)."),
     ] {
         let said = own(check, with, "").err().unwrap_or_else(|| panic!("{check} takes {with}"));

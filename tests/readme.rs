@@ -6,20 +6,26 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
-fn the_picture_is_real_output() {
+fn the_pictures_are_real_output() {
     let readme = fs::read_to_string("README.md").expect("README.md exists");
-    let (command, picture) = console(&readme).split_once('\n').expect("a command and what it prints");
-    let printed = run(command.strip_prefix("$ ").expect("a prompt"), Path::new("."));
-    // `…` on a line of its own stands for what is left out.
-    for part in format!("\n{picture}").split("\n…\n") {
-        assert!(printed.contains(part.trim_matches('\n')), "README.md shows what is not printed:\n{part}");
+    assert_eq!(consoles(&readme).count(), 2, "pictures of a terminal in README.md");
+    for console in consoles(&readme) {
+        let (command, picture) = console.split_once('\n').expect("a command and what it prints");
+        let printed = run(command.strip_prefix("$ ").expect("a prompt"), Path::new("."));
+        // `…` on a line of its own stands for what is left out.
+        for part in format!("\n{picture}").split("\n…\n") {
+            assert!(
+                printed.contains(part.trim_matches('\n')),
+                "README.md shows what is not printed:\n{part}"
+            );
+        }
     }
 }
 
 #[test]
 fn the_guide_to_rules_shows_real_commands() {
     let guide = fs::read_to_string("docs/writing-rules.md").expect("the guide exists");
-    let session = console(&guide).split_once("$ ").expect("a prompt").1;
+    let session = consoles(&guide).next().expect("a picture").split_once("$ ").expect("a prompt").1;
     let folder = tempfile::tempdir().expect("a folder for the test");
     for step in session.split("\n$ ") {
         let (command, expected) = step.split_once('\n').expect("a command and what it prints");
@@ -28,9 +34,9 @@ fn the_guide_to_rules_shows_real_commands() {
     }
 }
 
-/// The first picture of a terminal in a page.
-fn console(page: &str) -> &str {
-    page.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a console block")
+/// The pictures of a terminal in a page.
+fn consoles(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next())
 }
 
 /// What a command prints to standard output.

@@ -13,6 +13,7 @@ mod hard_coded_cluster_name;
 mod image_without_version;
 mod job_without_protection_label;
 mod kubernetes_version;
+mod kustomization_cannot_be_built;
 mod live_status;
 mod missing;
 mod monitor_filters_on_cluster_name;

@@ -10,6 +10,7 @@ use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
+use super::kustomization_cannot_be_built::KustomizationCannotBeBuilt;
 use super::live_status::LiveStatus;
 use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
@@ -37,6 +38,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
     ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
+    ("kustomization-cannot-be-built", of::<KustomizationCannotBeBuilt>),
     ("live-status", of::<LiveStatus>),
     ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),

@@ -1,6 +1,7 @@
 //! What could not be built, and why. A gap is never fatal: everything around it is built all the same.
 
 use crate::source::Span;
+use serde::Deserialize;
 
 /// Something that a build lacks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +15,8 @@ pub struct Gap {
 }
 
 /// Why something could not be built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum GapKind {
     /// It would have to be fetched.
     Remote,
@@ -48,6 +50,8 @@ pub enum GapKind {
     Ambiguous,
     /// It was built, and kustomize does so only if it is told to: the file lies outside of the kustomization's folder.
     Outside,
+    /// A change that is for no object. Kustomize builds without a word, and the change never happens.
+    Idle,
     /// A limit that keeps hostile input from using up time and memory.
     Limit,
 }
@@ -70,6 +74,8 @@ impl GapKind {
                 | Self::MergeKey
                 | Self::Ambiguous
                 | Self::Encrypted
+                | Self::Outside
+                | Self::Idle
         )
     }
 
@@ -77,7 +83,14 @@ impl GapKind {
     pub fn is_mistake(self) -> bool {
         !matches!(
             self,
-            Self::Remote | Self::Chart | Self::Plugin | Self::Unsupported | Self::Limit | Self::Encrypted
+            Self::Remote
+                | Self::Chart
+                | Self::Plugin
+                | Self::Unsupported
+                | Self::Limit
+                | Self::Encrypted
+                | Self::Outside
+                | Self::Idle
         )
     }
 }

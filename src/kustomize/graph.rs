@@ -6,7 +6,7 @@ use super::input::{Input, Inputs};
 use super::store::Store;
 use super::value::Value;
 use crate::model::kustomization::Kustomization;
-use crate::source::FileKind;
+use crate::source::{FileId, FileKind, Span};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -179,5 +179,15 @@ fn kustomizations(store: Store<'_>) -> Vec<(File, Vec<Gap>, &str)> {
         let mut gaps = Vec::new();
         is_one.then(|| (File::read(&root, source, &mut gaps), gaps, source.folder()))
     });
-    files.collect()
+    let mut kustomizations: Vec<_> = files.collect();
+    let mut firsts: HashMap<&str, FileId> = HashMap::new();
+    for (file, gaps, folder) in &mut kustomizations {
+        let first = *firsts.entry(folder).or_insert(file.id);
+        if first != file.id {
+            let first = store.sources().get(first).file_name();
+            let message = format!("the folder has another kustomization, `{first}`");
+            gaps.push(Gap::new(GapKind::Duplicate, Span::file_start(file.id), message));
+        }
+    }
+    kustomizations
 }

@@ -5,7 +5,7 @@ use super::store::Store;
 use super::value::Value;
 use crate::model::kustomization::is_remote;
 use crate::model::paths::resolve_path;
-use crate::source::FileId;
+use crate::source::{FileId, FileKind, Source};
 use std::collections::HashMap;
 
 /// Where an entry leads.
@@ -42,7 +42,7 @@ impl Inputs<'_> {
         let path = resolve_path(folder, &text).filter(|_| !text.starts_with('/'));
         if let Some(path) = path.filter(|_| !text.contains("://")) {
             if let Some(file) = self.store.file(&path) {
-                return Input::File(file.id());
+                return self.file(file, entry);
             }
             if let Some(&kustomization) = self.folders.get(path.as_str()) {
                 return self.folder(folder, &path, entry, kustomization);
@@ -55,6 +55,18 @@ impl Inputs<'_> {
             return gap(GapKind::Remote, entry, format!("`{text}` would have to be fetched"));
         }
         gap(GapKind::Missing, entry, format!("`{text}` leads out of the codebase"))
+    }
+
+    /// Kustomize takes a kustomization in by its folder. Given the file, it looks for an object in it.
+    fn file(&self, file: &Source, entry: &Value) -> Input {
+        let is_kustomization =
+            file.kind() == FileKind::Kustomization && self.folders.contains_key(file.folder());
+        let documents = if is_kustomization { self.store.documents(file.id()) } else { Vec::new() };
+        if documents.iter().all(|document| document.text_of(&["metadata", "name"]).is_some()) {
+            return Input::File(file.id());
+        }
+        let message = format!("`{}` is a kustomization: kustomize wants its folder here", entry.text());
+        gap(GapKind::Field, entry, message)
     }
 
     /// A folder that holds the one that asks for it would hold itself.
@@ -70,10 +82,54 @@ impl Inputs<'_> {
         if self.store.has_folder(path) {
             return format!("the folder `{text}` has no kustomization");
         }
-        format!("there is no `{text}`")
+        if text.split('/').any(|segment| segment.contains(" - ")) {
+            return format!(
+                "there is no `{text}`: these are two items, of which the second is indented too far"
+            );
+        }
+        match self.store.near(path) {
+            Some(near) => format!("there is no `{text}`; `{near}` is there"),
+            None => format!("there is no `{text}`"),
+        }
     }
 }
 
 fn gap(kind: GapKind, entry: &Value, message: String) -> Input {
     Input::Gap(Gap::new(kind, entry.span(), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kustomize::testing::Files;
+
+    #[test]
+    fn what_is_missing_says_what_was_probably_meant() {
+        let files = Files::of(&[
+            (
+                "base/a.yaml",
+                "[deploymnet.yaml, deployment.yml, ../bases, a/b.yaml, xy.yaml, ../base - ../web]",
+            ),
+            ("base/config/map.yaml", ""),
+            ("base/deployment.yaml", ""),
+        ]);
+        let folders = HashMap::new();
+        let inputs = Inputs { store: files.store(), folders: &folders };
+        let entries = files.document("base/a.yaml").items();
+        let said = entries.iter().map(|entry| match inputs.resolve("base", entry) {
+            Input::Gap(gap) => gap.message,
+            other => format!("{other:?}"),
+        });
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                "there is no `deploymnet.yaml`; `deployment.yaml` is there",
+                "there is no `deployment.yml`; `deployment.yaml` is there",
+                "there is no `../bases`; `base` is there",
+                "there is no `a/b.yaml`",
+                "there is no `xy.yaml`",
+                "there is no `../base - ../web`: these are two items, of which the second is indented too far",
+            ]
+        );
+    }
 }

@@ -66,6 +66,8 @@ pub struct Build {
     pub objects: Vec<Arc<Object>>,
     /// What could not be built.
     pub gaps: Vec<Gap>,
+    /// Changes that are for no object: nothing lacks, and nothing happens.
+    pub idle: Vec<Gap>,
     /// Whole objects that the build takes away.
     pub removed: Vec<(Id, Removed)>,
     /// Who brings it to which cluster, as far as that is known.

@@ -68,6 +68,7 @@ struct Document {
     id: Id,
     /// What it says, without what it is told by.
     body: Value,
+    /// Where its name stands.
     span: Span,
 }
 
@@ -197,7 +198,9 @@ fn file(path: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<Vec<Val
     }
     let resolved = resolve_path(folder.path, &text);
     let Some(source) = resolved.and_then(|path| folder.store.file(&path)) else {
-        return gap(GapKind::Missing, format!("`{text}` is not there"));
+        let near = resolve_path(folder.path, &text).and_then(|path| folder.store.near(&path));
+        let near = near.map(|near| format!("; `{near}` is")).unwrap_or_default();
+        return gap(GapKind::Missing, format!("`{text}` is not there{near}"));
     };
     let Some(tree) = folder.store.tree(source.id()) else {
         return gap(GapKind::Unreadable, format!("`{text}` is no YAML"));
@@ -247,7 +250,8 @@ fn document(root: Value, gaps: &mut Vec<Gap>) -> Option<Document> {
         gaps.push(Gap::new(GapKind::Unreadable, root.span(), message));
         return None;
     }
-    Some(Document { id, span: root.span(), body: with_texts(root) })
+    let span = root.at(&["metadata", "name"]).map_or_else(|| root.span(), |name| name.span());
+    Some(Document { id, span, body: with_texts(root) })
 }
 
 /// The patch with labels and annotations as kustomize takes them: all are texts, even null, which deletes nothing

@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use crate::source::{FileId, Source, Sources};
+use crate::suggest::closest;
 use crate::yaml::Tree;
 use std::sync::Arc;
 
@@ -33,6 +34,18 @@ impl<'a> Store<'a> {
         self.sources.has_folder(path)
     }
 
+    /// The name in the same folder that a path to nothing was probably meant to lead to.
+    pub fn near(&self, path: &str) -> Option<&'a str> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let names: Vec<&str> = self.sources.names_in(folder).take(MAX_NAMES).collect();
+        let stem = |name: &'a str| name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let wanted = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let same = names.iter().copied().find(|other| stem(other) == wanted);
+        let is_long = wanted.chars().count() >= MIN_LETTERS;
+        let near = || closest(wanted, names.iter().copied().map(stem)).filter(|_| is_long);
+        same.or_else(|| names.iter().copied().find(|other| Some(stem(other)) == near()))
+    }
+
     /// What a file was read into; nothing if it is no YAML.
     pub fn tree(&self, file: FileId) -> Option<&'a Arc<Tree>> {
         self.trees.get(file.index())?.as_ref()
@@ -51,3 +64,9 @@ impl<'a> Store<'a> {
         Value::written(&tree, node)
     }
 }
+
+/// So many names of a folder are compared with one that is missing.
+const MAX_NAMES: usize = 200;
+
+/// Shorter names are close to any other.
+const MIN_LETTERS: usize = 4;

@@ -141,11 +141,14 @@ impl<'a> Workshop<'a> {
             let finished = self.finished(task);
             let object = |resource: &Arc<Resource>| objects.get(&Arc::as_ptr(resource)).map(Arc::clone);
             let resources = finished.into_iter().flat_map(|finished| &finished.resources);
+            let gaps = finished.map(|finished| finished.gaps.clone()).unwrap_or_default();
+            let (idle, gaps) = gaps.into_iter().partition(|gap| gap.kind == GapKind::Idle);
             Build {
                 kustomization: file.id,
                 folder: file.folder.clone(),
                 objects: resources.filter_map(object).collect(),
-                gaps: finished.map(|finished| finished.gaps.clone()).unwrap_or_default(),
+                gaps,
+                idle,
                 removed: finished.map(|finished| finished.removed.clone()).unwrap_or_default(),
                 deployment: Deployment::default(),
             }

@@ -146,6 +146,10 @@ impl<'a> Session<'a> {
             self.work += selected.len() * COST_OF_PATCH;
         }
         if self.work < MAX_WORK {
+            if selected.is_empty() {
+                let message = "no object is what this target selects";
+                self.log.gaps.push(Gap::new(GapKind::Idle, span, message));
+            }
             return selected;
         }
         let message = "there are too many patches for too many objects: this one is not applied";

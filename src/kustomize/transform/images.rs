@@ -55,21 +55,30 @@ impl Images {
     /// Changes the images of every object.
     pub fn apply(&self, resources: &mut Resources, configuration: &Configuration, gaps: &mut Vec<Gap>) {
         let table = self.own.as_ref().unwrap_or(&configuration.images);
+        let mut idle = vec![true; self.items.len()];
         for index in 0..resources.len() {
             let resource = resources.get(index);
-            if let Some(root) = self.edited(resource, table, gaps) {
+            if let Some(root) = self.edited(resource, table, &mut idle, gaps) {
                 resources.get_mut(index).root = root;
             }
         }
+        let idle = self.items.iter().zip(idle).filter_map(|(image, is_idle)| is_idle.then_some(image));
+        gaps.extend(idle.map(|image| Gap::new(GapKind::Idle, image.by, "no image has this name")));
     }
 
-    fn edited(&self, resource: &Resource, table: &FieldSpecs, gaps: &mut Vec<Gap>) -> Option<Value> {
+    fn edited(
+        &self,
+        resource: &Resource,
+        table: &FieldSpecs,
+        idle: &mut [bool],
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
         let gvk = &resource.id().gvk;
         if &*gvk.kind == "CustomResourceDefinition" {
             return None;
         }
         let mut edited: Option<Value> = None;
-        for image in &self.items {
+        for (image, is_idle) in self.items.iter().zip(idle) {
             let root = edited.as_ref().unwrap_or(&resource.root);
             let mut search = Search { image, is_found: false, steps: 0 };
             search.search(root);
@@ -82,6 +91,7 @@ impl Images {
             if !search.is_found {
                 continue;
             }
+            *is_idle = false;
             if let Some(new) = image.edited(root, table.of_kind(gvk), gaps) {
                 edited = Some(new);
             }

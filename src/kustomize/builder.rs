@@ -53,6 +53,7 @@ impl<'a> Builder<'a> {
         let mut gathered = Accumulation::new();
         if !self.node(at).file.is_component {
             self.fill(at, &mut gathered, 0);
+            gathered.tidy();
         }
         gathered
     }
@@ -160,14 +161,17 @@ impl<'a> Builder<'a> {
                 let message = "this is no component: it belongs under `resources`";
                 gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
             }
-            Input::Folder(_) if depth >= MAX_DEPTH => {
+            Input::Folder(_) if depth >= MAX_DEPTH || gathered.components >= MAX_COMPONENTS => {
                 gathered.gaps.push(Gap::new(
                     GapKind::Limit,
                     entry.span(),
-                    "components are nested too deeply",
+                    "components are nested too deeply, or there are too many",
                 ));
             }
-            Input::Folder(to) => self.fill(*to, gathered, depth + 1),
+            Input::Folder(to) => {
+                gathered.components += 1;
+                self.fill(*to, gathered, depth + 1);
+            }
             Input::Gap(gap) => gathered.gaps.push(gap.clone()),
             Input::File(_) | Input::Inline(_) => {
                 let message = "a component is a folder with a kustomization";
@@ -179,3 +183,6 @@ impl<'a> Builder<'a> {
 
 /// Components in components. Nobody nests as many.
 const MAX_DEPTH: u32 = 64;
+
+/// Components of one kustomization. Each may take in others twice, so few files ask for very many.
+const MAX_COMPONENTS: u32 = 20_000;

@@ -14,6 +14,7 @@ use crate::model::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
 use crate::yaml::{Node, Tree};
+use serde::de::IgnoredAny;
 use std::sync::Arc;
 
 /// The patches of one field of a kustomization, in order.
@@ -139,6 +140,7 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
     let (said_at, roots) = match (text, path) {
         (Some(text), None) => {
             let roots = embedded(&text).map(|tree| roots(&tree, gaps));
+            gaps.extend(not_json(&text.text(), text.span()));
             (text, roots)
         }
         (None, Some(path)) => {
@@ -193,7 +195,15 @@ fn file(path: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<Vec<Val
     let Some(tree) = folder.store.tree(source.id()) else {
         return gap(GapKind::Unreadable, format!("`{text}` is no YAML"));
     };
+    gaps.extend(not_json(source.text(), Span::file_start(source.id())));
     Some(roots(tree, gaps))
+}
+
+/// A list between brackets has to be JSON, letter by letter. It is taken all the same.
+fn not_json(text: &str, span: Span) -> Option<Gap> {
+    let error = text.starts_with('[').then(|| serde_json::from_str::<IgnoredAny>(text).err())??;
+    let message = format!("kustomize reads a patch that begins with `[` as JSON, and this is none: {error}");
+    Some(Gap::new(GapKind::Unreadable, span, message))
 }
 
 fn roots(tree: &Arc<Tree>, gaps: &mut Vec<Gap>) -> Vec<Value> {
@@ -242,7 +252,7 @@ fn document(root: Value, gaps: &mut Vec<Gap>) -> Option<Document> {
 }
 
 /// The patch with labels and annotations as kustomize takes them: all are texts, even null, which deletes nothing
-/// here; and without those that are empty, which therefore change nothing.
+/// here; and without those that are empty, which therefore change nothing. Null instead of all of them deletes all.
 fn with_texts(root: Value) -> Value {
     let mut changed: Option<Value> = None;
     for key in ["labels", "annotations"] {
@@ -253,7 +263,7 @@ fn with_texts(root: Value) -> Value {
         let body = changed.get_or_insert_with(|| root.clone());
         let Some(metadata) = body.at_mut(&["metadata"]).and_then(Value::map_mut) else { continue };
         let entries = map.entries();
-        if entries.is_empty() {
+        if entries.is_empty() && map.is_map() {
             metadata.remove(key);
         }
         for entry in entries.into_iter().filter(|entry| !is_text(entry)) {

@@ -86,6 +86,7 @@ impl Patches {
                 Some(tree) if tree.roots().any(Node::is_mapping) => roots(&tree, gaps),
                 _ => file(entry, folder, gaps)?,
             };
+            let roots = roots.into_iter().map(without_null_labels).collect();
             let content = content(roots, entry, gaps)?;
             if let Content::Json(operations) = &content {
                 let message = "a JSON patch is no strategic merge patch";
@@ -275,6 +276,16 @@ fn with_texts(root: Value) -> Value {
         }
     }
     changed.unwrap_or(root)
+}
+
+/// Null instead of all labels deletes them in `patches`, and changes nothing in `patchesStrategicMerge`.
+fn without_null_labels(mut root: Value) -> Value {
+    for key in ["labels", "annotations"] {
+        if root.at(&["metadata", key]).is_some_and(|map| map.is_null()) {
+            root.at_mut(&["metadata"]).and_then(Value::map_mut).map(|metadata| metadata.remove(key));
+        }
+    }
+    root
 }
 
 fn has_texts_only(map: &Value) -> bool {

@@ -5,6 +5,7 @@ mod build;
 pub mod builds;
 mod deletions;
 mod deliveries;
+mod deployments;
 pub mod environments;
 mod identities;
 mod monitors;
@@ -20,7 +21,7 @@ use crate::kustomize::store::Store;
 use crate::model::cluster::{Format, Spec};
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
-use crate::model::object::{Object, TypeMeta};
+use crate::model::object::{Built, Object, TypeMeta};
 use crate::model::paths::resolve_path;
 use crate::model::role::{Role, Zone};
 use crate::model::workload::Workload;
@@ -154,6 +155,13 @@ impl Codebase {
         Store::new(&self.sources, &self.trees)
     }
 
+    /// The judged objects of one group and kind as they are written, whatever is built of them.
+    pub fn written_objects_of(&self, group: &str, kind: &str) -> impl Iterator<Item = Object<'_>> {
+        let meant: Vec<bool> = self.types.iter().map(|meta| meta.is(group, kind)).collect();
+        let entries = self.objects.iter().filter(move |entry| meant[entry.type_index as usize]);
+        entries.filter_map(|entry| self.object(*entry)).filter(|object| object.zone().is_judged())
+    }
+
     /// What kustomize makes of the codebase.
     pub fn builds(&self) -> &Builds {
         &self.builds
@@ -164,10 +172,12 @@ impl Codebase {
         let Some(entry) = self.objects.get(index) else {
             let built = &self.builds.objects()[index - self.objects.len()];
             let object = Object::new(built.object.root(), &built.meta, built.zone);
-            return Some(object.built(&built.builds)).filter(|object| object.zone().is_judged());
+            let written = built.object.original();
+            let written = Built { builds: &built.builds, name: &written.name, namespace: &written.namespace };
+            return Some(object.built(written)).filter(|object| object.zone().is_judged());
         };
-        let is_written = !self.builds.cover(entry.file);
-        self.object(*entry).filter(|object| is_written && object.zone().is_judged())
+        let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
+        (!self.builds.cover(object.root().span())).then_some(object)
     }
 
     /// The objects written in one file, whatever its zone.

@@ -120,6 +120,13 @@ impl Place {
         self.trace.as_ref().map_or(&[], |trace| &trace.changes)
     }
 
+    /// Every place that the value was written at: where it stands, its pieces, and what it was before.
+    pub fn sources(&self) -> impl Iterator<Item = Span> {
+        let pieces = self.trace.iter().flat_map(|trace| trace.pieces.iter().map(|piece| piece.span));
+        let before = self.changes().iter().filter_map(|change| change.before);
+        pieces.chain(before).chain([self.span])
+    }
+
     /// The pieces of a text of this length; one if it was not composed.
     pub fn pieces(&self, length: usize) -> Vec<Piece> {
         match self.trace.as_ref().filter(|trace| !trace.pieces.is_empty()) {

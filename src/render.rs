@@ -2,9 +2,9 @@
 
 use crate::codebase::Codebase;
 use crate::kustomize::gap::Gap;
+use crate::kustomize::overlay::Deployer;
 use crate::kustomize::print::Printer;
 use crate::kustomize::{self, Build, Object};
-use crate::model::environment::stage_of;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -30,7 +30,7 @@ pub fn render(codebase: &Codebase, folder: &str, origins: bool) -> Option<Render
 /// Every build: its folder, its environment, how many objects it has, what it lacks, and who deploys it.
 pub fn list(codebase: &Codebase) -> String {
     let builds = codebase.builds().list();
-    let rows: Vec<_> = builds.iter().map(|build| row(codebase, build)).collect();
+    let rows: Vec<_> = builds.iter().map(|build| row(build)).collect();
     let header = ["BUILD", "ENVIRONMENT", "OBJECTS", "GAPS", "DEPLOYED BY"].map(str::to_owned);
     let mut text = table(std::iter::once(header).chain(rows));
     for gap in builds.iter().flat_map(|build| &build.gaps) {
@@ -42,16 +42,30 @@ pub fn list(codebase: &Codebase) -> String {
     text
 }
 
-fn row(codebase: &Codebase, build: &Build) -> [String; 5] {
-    let environment = build.folder.rsplit('/').find(|part| stage_of(part).is_some()).unwrap_or("-");
-    let deployers = codebase.deployers_of(&build.folder);
+fn row(build: &Build) -> [String; 5] {
+    let (folder, deployment) = (&build.folder, &build.deployment);
+    let environment = deployment.environment.clone().unwrap_or_else(|| "-".to_owned());
     [
-        build.title().to_owned(),
-        environment.to_owned(),
+        if folder.is_empty() { ".".to_owned() } else { folder.clone() },
+        match &deployment.cluster {
+            Some(cluster) => format!("{environment} ({cluster})"),
+            None => environment,
+        },
         build.objects.len().to_string(),
         build.gaps.len().to_string(),
-        if deployers.is_empty() { "-".to_owned() } else { deployers.join(", ") },
+        deployers(build),
     ]
+}
+
+/// Who deploys a build, in words.
+fn deployers(build: &Build) -> String {
+    let words = |deployer: &Deployer| {
+        let maybe = if deployer.is_certain { "" } else { "maybe " };
+        format!("{maybe}{}", deployer.title)
+    };
+    let mut words: Vec<_> = build.deployment.by.iter().map(words).collect();
+    words.dedup();
+    if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 
 fn line(codebase: &Codebase, gap: &Gap) -> String {

@@ -80,7 +80,12 @@ fn places(report: &Report) -> BTreeSet<(Factor, String, u32)> {
     };
     let mut places = BTreeSet::new();
     for finding in &report.findings {
-        let related = finding.related.iter().map(|label| label.span);
+        // How a built value came to be is told, and nobody is accused of it.
+        let is_history = |message: &str| {
+            ["written here at first", "changed here by"].iter().any(|words| message.starts_with(words))
+        };
+        let related =
+            finding.related.iter().filter(|label| !is_history(&label.message)).map(|label| label.span);
         for (path, line) in std::iter::once(finding.span).chain(related).map(line) {
             places.insert((finding.factor, path, line));
         }

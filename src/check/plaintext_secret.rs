@@ -25,7 +25,7 @@ impl Check for PlaintextSecret {
         let elsewhere = codebase.objects().filter(|object| is_kept_elsewhere(*object)).count();
         outcome.looked_at(elsewhere);
         let mut found = Found { codebase, by_credential: BTreeMap::new() };
-        for object in codebase.objects_of("", "Secret") {
+        for object in codebase.written_objects_of("", "Secret") {
             outcome.looked_at(1);
             found.secret(object);
         }
@@ -75,7 +75,7 @@ pub(super) fn places(codebase: &Codebase) -> Vec<Span> {
     let secrets = codebase.documents().filter(|document| document.zone.is_judged());
     let secrets =
         secrets.filter(|document| document.root.get("kind").is_some_and(|kind| kind.is_text("Secret")));
-    let lists = codebase.objects_of("", "Secret").map(Object::root);
+    let lists = codebase.written_objects_of("", "Secret").map(Object::root);
     let values = secrets.map(|document| document.root).chain(lists).flat_map(|root| {
         ["data", "stringData"].into_iter().filter_map(move |field| root.get(field)).map(Node::span)
     });

@@ -54,6 +54,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     let (identities, monitors) = rayon::join(|| identities::identities(read), || monitors::monitors(read));
     codebase.identities = identities;
     codebase.monitors = monitors;
+    codebase.builds.name_clusters(&codebase.sources, &codebase.identities);
     codebase
 }
 

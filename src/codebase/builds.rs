@@ -1,13 +1,21 @@
-//! What kustomize makes of the codebase: one build for each kustomization that no other one takes in.
+//! What comes to clusters: what kustomize makes of each kustomization that no other one takes in, as whoever deploys it
+//! wants it.
 
-use crate::kustomize::graph::Graph;
+mod plan;
+
+use super::deployments::{self, Folders, Seen};
 use crate::kustomize::input::Input;
 use crate::kustomize::store::Store;
-use crate::kustomize::{self, Build, Object};
+use crate::kustomize::value::Value;
+use crate::kustomize::workshop::{Task, Workshop};
+use crate::kustomize::{Build, Object};
+use crate::model::identity::Identities;
 use crate::model::object::TypeMeta;
 use crate::model::role::Zone;
-use crate::source::FileId;
-use std::collections::HashMap;
+use crate::source::{FileId, Sources, Span};
+use plan::Plan;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// All builds, and every object in them once.
@@ -17,6 +25,8 @@ pub struct Builds {
     objects: Vec<BuiltObject>,
     /// For each file, whether a build takes its objects in.
     covered: Vec<bool>,
+    /// Where the objects begin that some build holds or takes away.
+    seen: HashSet<Span>,
 }
 
 /// An object and the builds it is part of.
@@ -30,22 +40,39 @@ pub(super) struct BuiltObject {
 }
 
 impl Builds {
-    /// Builds every kustomization that is used by no other one. Those of tests and documentation are left out, as are
-    /// components, which are nothing on their own.
+    /// Builds every kustomization that is used by no other one, and every folder that Flux or Argo CD deploys. Those of
+    /// tests and documentation are left out, as are components, which are nothing on their own.
+    ///
+    /// What deploys is built itself. So what it deploys is built in rounds, until nothing new comes up.
     pub(super) fn of(store: Store<'_>, zones: &[Zone]) -> Self {
-        let graph = Graph::new(store);
-        let roots = roots(&graph, zones);
-        let list = kustomize::build_roots(store, &graph, &roots);
-        let mut covered = vec![false; zones.len()];
-        for at in graph.closure(&roots) {
-            for (_, input) in &graph.nodes[at as usize].resources {
-                if let Input::File(file) = input {
-                    covered[file.index()] = true;
-                }
+        let mut workshop = Workshop::new(store);
+        let folders = Folders::new(store, &workshop, zones);
+        let written = written(store, zones);
+        let mut plan = Plan::new(&mut workshop, Vec::new(), &folders, zones);
+        workshop.finish(&plan.tasks());
+        for _ in 0..ROUNDS {
+            let covered = covered(&workshop, &plan.tasks(), zones.len());
+            let mut seen = seen(&workshop, &plan.tasks());
+            seen.extend(
+                written.iter().filter(|(file, _)| !covered[file.index()]).map(|(_, seen)| seen.clone()),
+            );
+            if seen.is_empty() {
+                break;
             }
+            let next = Plan::new(&mut workshop, deployments::read(&seen, &folders), &folders, zones);
+            if next.is_same(&plan) {
+                break;
+            }
+            plan = next;
+            workshop.finish(&plan.tasks());
         }
+        let covered = covered(&workshop, &plan.tasks(), zones.len());
+        let list = plan.builds(&workshop, store.sources());
         let objects = objects(&list, zones);
-        Self { list, objects, covered }
+        let built = objects.iter().map(|built| built.object.root().span());
+        let removed = list.iter().flat_map(|build| build.removed.iter().map(|(_, removed)| removed.span));
+        let seen = built.chain(removed).collect();
+        Self { list, objects, covered, seen }
     }
 
     /// The builds, in the order of their folders.
@@ -58,24 +85,65 @@ impl Builds {
         &self.objects
     }
 
-    /// Whether the objects of a file are seen as what is built of them, not as they are written.
-    pub(super) fn cover(&self, file: FileId) -> bool {
-        self.covered.get(file.index()).copied().unwrap_or_default()
+    /// Whether an object that is written here is seen as what is built of it. One that kustomize refuses is not.
+    pub(super) fn cover(&self, object: Span) -> bool {
+        self.covered.get(object.file.index()).copied().unwrap_or_default() && self.seen.contains(&object)
+    }
+
+    /// Notes the cluster of each build whose deployers or folder name one and no other.
+    pub(super) fn name_clusters(&mut self, sources: &Sources, identities: &Identities) {
+        for build in &mut self.list {
+            build.deployment.cluster = plan::cluster(build, sources, identities);
+        }
     }
 }
 
-/// Kustomizations that no other judged one needs. Of a circle the first counts as a root.
-fn roots(graph: &Graph, zones: &[Zone]) -> Vec<u32> {
-    let numbers = 0..graph.nodes.len() as u32;
-    let judged = |at: &u32| {
-        let file = &graph.nodes[*at as usize].file;
-        !file.is_component && zones[file.id.index()].is_judged()
+/// Deployers that deploy deployers: nobody goes deeper than this.
+const ROUNDS: usize = 6;
+
+/// Objects that matter, as they are written, with their files.
+fn written(store: Store<'_>, zones: &[Zone]) -> Vec<(FileId, Seen)> {
+    let files = store.sources().as_slice().par_iter();
+    let files = files.filter(|source| zones[source.id().index()].is_judged() && source.kind().is_yaml());
+    let objects = files.flat_map_iter(|source| {
+        let documents = store.documents(source.id()).into_iter().flat_map(listed);
+        let relevant = documents.filter(deployments::is_relevant);
+        relevant.map(move |value| (source.id(), Seen { value, folder: source.folder().to_owned() }))
+    });
+    objects.collect()
+}
+
+/// A list is its items.
+fn listed(root: Value) -> Vec<Value> {
+    let is_list = root.get("kind").is_some_and(|kind| kind.text().ends_with("List"));
+    match root.get("items").filter(|items| is_list && items.is_list()) {
+        Some(items) => items.items(),
+        None => vec![root],
+    }
+}
+
+/// Objects that matter, as they are built.
+fn seen(workshop: &Workshop<'_>, tasks: &[Task]) -> Vec<Seen> {
+    let of_task = |task: &Task| {
+        let folder = &workshop.graph().nodes[task.number as usize].file.folder;
+        let resources = workshop.finished(task).into_iter().flat_map(|finished| &finished.resources);
+        let relevant = resources.filter(|resource| deployments::is_relevant(&resource.root));
+        relevant.map(|resource| Seen { value: resource.root.clone(), folder: folder.clone() }).collect()
     };
-    let judged: Vec<u32> = numbers.filter(judged).collect();
-    let mut needed = vec![false; graph.nodes.len()];
-    let needs = judged.iter().flat_map(|at| graph.nodes[*at as usize].needs());
-    needs.for_each(|at| needed[at as usize] = true);
-    judged.into_iter().filter(|at| !needed[*at as usize]).collect()
+    tasks.par_iter().flat_map_iter(|task| -> Vec<Seen> { of_task(task) }).collect()
+}
+
+fn covered(workshop: &Workshop<'_>, tasks: &[Task], files: usize) -> Vec<bool> {
+    let mut covered = vec![false; files];
+    let roots: Vec<u32> = tasks.iter().map(|task| task.number).collect();
+    for at in workshop.graph().closure(&roots) {
+        for (_, input) in &workshop.graph().nodes[at as usize].resources {
+            if let Input::File(file) = input {
+                covered[file.index()] = true;
+            }
+        }
+    }
+    covered
 }
 
 fn objects(builds: &[Build], zones: &[Zone]) -> Vec<BuiltObject> {

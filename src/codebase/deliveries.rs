@@ -3,7 +3,6 @@
 use super::Codebase;
 use crate::model::delivery::{APPLICATIONS, ARGO, Delivery, FLUX_KUSTOMIZATION, FLUX_SOURCES, Source};
 use crate::model::object::Object;
-use crate::paths::resolve_path;
 use crate::yaml::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,18 +21,6 @@ impl Codebase {
     /// The git repositories of Flux.
     pub fn flux_repositories(&self) -> impl Iterator<Item = Object<'_>> {
         self.objects_of(FLUX_SOURCES, "GitRepository")
-    }
-
-    /// Who brings a folder to a cluster, in words.
-    pub fn deployers_of(&self, folder: &str) -> Vec<String> {
-        let here = |delivery: &Delivery<'_>| {
-            resolve_path("", &delivery.path.text()).is_some_and(|path| path == folder)
-        };
-        let mut deployers: Vec<_> =
-            self.deliveries().iter().filter(|delivery| here(delivery)).map(|d| d.object.title()).collect();
-        deployers.sort();
-        deployers.dedup();
-        deployers
     }
 
     /// Every folder of a repository that is brought to a cluster.

@@ -30,7 +30,7 @@ pub struct Accumulation {
 }
 
 /// Objects that come together in one kustomization. Diamonds double them on each level, and nobody has as many.
-const MAX_OBJECTS: usize = 30_000;
+const MAX_OBJECTS: usize = 20_000;
 
 /// What the objects of an accumulation are known by. Kustomize refuses to build two that it cannot tell apart.
 #[derive(Debug)]

@@ -23,7 +23,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Builder<'a> {
     store: Store<'a>,
-    graph: &'a Graph,
+    /// The kustomizations. Further ones may be added; those that are there stay as they are.
+    pub graph: Graph,
     /// What each kustomization does, by its number.
     recipes: HashMap<u32, Recipe>,
     /// What was gathered already, by number. A component gathers nothing on its own.
@@ -33,23 +34,36 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// Gathers what these kustomizations and all they need ask for. Nothing waits for another thread: all on one level
-    /// are independent.
-    pub fn run(store: Store<'a>, graph: &'a Graph, roots: &[u32]) -> HashMap<u32, Arc<Accumulation>> {
-        let closure = graph.closure(roots);
-        let recipes = closure.par_iter().map(|&at| (at, Recipe::new(&graph.nodes[at as usize].file, store)));
-        let wants =
-            |root: &u32| build_metadata::wants(&graph.nodes[*root as usize].file, "transformerAnnotations");
-        let is_noted = roots.iter().any(wants);
-        let mut builder = Self { store, graph, recipes: recipes.collect(), done: HashMap::new(), is_noted };
-        for level in closure.chunk_by(|&a, &b| builder.graph.level(a) == builder.graph.level(b)) {
-            let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(builder.gather(at)))).collect();
-            builder.done.extend(done);
-        }
-        builder.done
+    /// A builder that has built nothing yet.
+    pub fn new(store: Store<'a>) -> Self {
+        let graph = Graph::new(store);
+        Self { store, graph, recipes: HashMap::new(), done: HashMap::new(), is_noted: false }
     }
 
-    fn gather(&self, at: u32) -> Accumulation {
+    /// Gathers what these kustomizations and all they need ask for, unless that was done before. Nothing waits for
+    /// another thread: all on one level are independent.
+    pub fn gather(&mut self, roots: &[u32]) {
+        let mut closure = self.graph.closure(roots);
+        closure.retain(|at| !self.done.contains_key(at));
+        let (store, graph) = (self.store, &self.graph);
+        let recipes = closure.par_iter().map(|&at| (at, Recipe::new(&graph.nodes[at as usize].file, store)));
+        let recipes: Vec<_> = recipes.collect();
+        let wants =
+            |root: &u32| build_metadata::wants(&graph.nodes[*root as usize].file, "transformerAnnotations");
+        self.is_noted |= roots.iter().any(wants);
+        self.recipes.extend(recipes);
+        for level in closure.chunk_by(|&a, &b| self.graph.level(a) == self.graph.level(b)) {
+            let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(self.gathered_by(at)))).collect();
+            self.done.extend(done);
+        }
+    }
+
+    /// What was gathered for a kustomization.
+    pub fn gathered(&self, at: u32) -> Option<&Arc<Accumulation>> {
+        self.done.get(&at)
+    }
+
+    fn gathered_by(&self, at: u32) -> Accumulation {
         let mut gathered = Accumulation::new();
         if !self.node(at).file.is_component {
             self.fill(at, &mut gathered, 0);
@@ -58,7 +72,7 @@ impl<'a> Builder<'a> {
         gathered
     }
 
-    fn node(&self, at: u32) -> &'a Node {
+    fn node(&self, at: u32) -> &Node {
         &self.graph.nodes[at as usize]
     }
 
@@ -118,7 +132,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn generate(&self, node: &'a Node, recipe: &Recipe, gathered: &mut Accumulation) {
+    fn generate(&self, node: &Node, recipe: &Recipe, gathered: &mut Accumulation) {
         for resource in &recipe.generated {
             generator::absorb(resource.clone(), &mut gathered.resources, &mut gathered.gaps);
         }
@@ -134,7 +148,7 @@ impl<'a> Builder<'a> {
     }
 
     /// `transformers` come last.
-    fn transform(&self, node: &'a Node, gathered: &mut Accumulation) {
+    fn transform(&self, node: &Node, gathered: &mut Accumulation) {
         let plugins = self.plugins(node);
         for (_, input) in &node.transformers {
             for declared in self.objects(input, gathered) {
@@ -151,7 +165,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn plugins(&self, node: &'a Node) -> Plugins<'a> {
+    fn plugins<'n>(&'n self, node: &'n Node) -> Plugins<'n> {
         Plugins { store: self.store, folder: &node.file.folder }
     }
 

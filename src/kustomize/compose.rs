@@ -25,9 +25,16 @@ impl Composed {
         let text = value.text();
         let Some(part) = text.get(range.clone()).filter(|part| !part.is_empty()) else { return };
         self.text.push_str(part);
-        for piece in cut(&pieces(value, &text), &range) {
+        for piece in cut(&pieces_of(value, &text), &range) {
             self.push_piece(piece);
         }
+    }
+
+    /// Adds a part of the text of a scalar whose pieces were looked up already.
+    pub fn push_cut(&mut self, text: &str, pieces: &[Piece], range: Range<usize>) {
+        let Some(part) = text.get(range.clone()).filter(|part| !part.is_empty()) else { return };
+        self.text.push_str(part);
+        cut(pieces, &range).into_iter().for_each(|piece| self.push_piece(piece));
     }
 
     /// Adds a text that is written nowhere; it is due to what stands at this place.
@@ -39,6 +46,11 @@ impl Composed {
     /// The text that was put together.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The pieces of the text that was put together.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
     }
 
     /// The scalar. `span` is what a reader edits, `changes` what happened until now.
@@ -65,7 +77,7 @@ impl Composed {
 }
 
 /// The pieces of a scalar; those that are not computed stand in their place letter by letter.
-fn pieces(value: &Value, text: &str) -> Vec<Piece> {
+pub fn pieces_of(value: &Value, text: &str) -> Vec<Piece> {
     let length = text.len() as u32;
     let Some(node) = value.node() else {
         let mut pieces = value.place().pieces(text.len());

@@ -16,6 +16,8 @@ pub struct File {
     pub folder: String,
     /// Whether it is a component: it changes what its user has, instead of being built on its own.
     pub is_component: bool,
+    /// Whether no such file is written: whoever deploys a folder of plain files makes it.
+    pub is_generated: bool,
     fields: BTreeMap<&'static str, Field>,
 }
 
@@ -79,6 +81,7 @@ impl File {
             id: source.id(),
             folder: source.folder().to_owned(),
             is_component: kind.as_deref() == Some("Component"),
+            is_generated: false,
             fields,
         };
         gaps.extend(file.wrong_type());
@@ -86,6 +89,17 @@ impl File {
             gaps.push(Gap::new(GapKind::Empty, root.span(), "this kustomization asks for nothing"));
         }
         file
+    }
+
+    /// A kustomization that asks for nothing yet. `id` is the file that stands for it.
+    pub fn generated(id: FileId, folder: &str) -> Self {
+        let folder = folder.to_owned();
+        Self { id, folder, is_component: false, is_generated: true, fields: BTreeMap::new() }
+    }
+
+    /// Gives a field another value, as who deploys the kustomization edits it.
+    pub fn set(&mut self, name: &'static str, value: Value) {
+        self.fields.insert(name, Field { key: value.span(), value });
     }
 
     /// The value of a field that is there and not null.

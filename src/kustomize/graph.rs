@@ -42,16 +42,25 @@ impl Graph {
     /// Reads all kustomizations and follows what they ask for.
     pub fn new(store: Store<'_>) -> Self {
         let files = kustomizations(store);
-        let folders: HashMap<&str, u32> =
-            files.iter().zip(0..).map(|((_, _, folder), number)| (*folder, number)).collect();
+        let folders: HashMap<String, u32> =
+            files.iter().zip(0..).map(|((_, _, folder), number)| ((*folder).to_owned(), number)).collect();
         let inputs = Inputs { store, folders: &folders };
         let nodes = files.par_iter().map(|(file, gaps, _)| Node::new(file.clone(), gaps.clone(), inputs));
-        let mut graph = Self {
-            nodes: nodes.collect(),
-            folders: folders.iter().map(|(folder, number)| ((*folder).to_owned(), *number)).collect(),
-        };
+        let nodes = nodes.collect();
+        let mut graph = Self { nodes, folders };
         graph.order();
         graph
+    }
+
+    /// Adds a kustomization that is written nowhere as it is: whoever deploys a folder edits it, or makes it. No other
+    /// one can ask for it. `listed` are resources besides those of its fields.
+    pub fn add(&mut self, store: Store<'_>, file: File, gaps: Vec<Gap>, listed: Vec<(Value, Input)>) -> u32 {
+        let inputs = Inputs { store, folders: &self.folders };
+        let mut node = Node::new(file, gaps, inputs);
+        node.resources.extend(listed);
+        node.level = node.needs().map(|need| self.level(need) + 1).max().unwrap_or(0);
+        self.nodes.push(node);
+        self.nodes.len() as u32 - 1
     }
 
     /// The number of the kustomization in a folder.

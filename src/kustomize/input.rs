@@ -27,7 +27,7 @@ pub struct Inputs<'a> {
     /// The files there are.
     pub store: Store<'a>,
     /// The number of the kustomization in each folder that has one.
-    pub folders: &'a HashMap<&'a str, u32>,
+    pub folders: &'a HashMap<String, u32>,
 }
 
 impl Inputs<'_> {

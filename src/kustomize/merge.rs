@@ -33,7 +33,7 @@ pub fn merge(dest: &mut Value, patch: &Value, gvk: &Gvk, by: Span, notes: &mut N
         Directive::Delete => return false,
         Directive::Merge => {
             merger.map(dest, patch, Type::of(gvk), &[]);
-            without_unwritten(dest);
+            without_unwritten(dest, Type::of(gvk));
         }
         Directive::Replace => {
             let message = "`$patch: replace` at the top of a patch changes nothing";
@@ -44,27 +44,37 @@ pub fn merge(dest: &mut Value, patch: &Value, gvk: &Gvk, by: Span, notes: &mut N
     true
 }
 
-/// Kustomize loses keys behind which nothing is written, wherever in the mappings of a patched object they stand. A
-/// written `null` stays.
-fn without_unwritten(value: &mut Value) {
+/// Kustomize loses keys behind which nothing is written, wherever in the mappings of a patched object they stand, and
+/// in lists whose items it merges. A written `null` stays.
+fn without_unwritten(value: &mut Value, of: Option<&'static Type>) {
     if !has_unwritten(value) {
         return;
     }
     let Some(map) = value.map_mut() else { return };
     map.entries.retain(|entry| !is_unwritten(&entry.value));
-    map.entries.iter_mut().for_each(|entry| without_unwritten(&mut entry.value));
+    for entry in &mut map.entries {
+        let field = of.and_then(|of| of.field(&entry.key.text));
+        let is_merged = field.is_some_and(|field| field.merge.is_some());
+        if is_merged && entry.value.items().iter().any(has_unwritten) {
+            let items = entry.value.list_mut().into_iter().flat_map(|list| &mut list.items);
+            items.for_each(|item| without_unwritten(item, field.and_then(Field::of)));
+        }
+        without_unwritten(&mut entry.value, field.and_then(Field::of));
+    }
 }
 
 fn has_unwritten(value: &Value) -> bool {
     match value {
         Value::Written(written) => {
             let node = written.node();
-            node.is_mapping() && node.walk().any(|node| node.is_null() && node.raw().is_empty())
+            let is_collection = node.is_mapping() || node.is_sequence();
+            is_collection && node.walk().any(|node| node.is_null() && node.raw().is_empty())
         }
         Value::Map(map) => {
             map.entries.iter().any(|entry| is_unwritten(&entry.value) || has_unwritten(&entry.value))
         }
-        Value::Scalar(_) | Value::List(_) => false,
+        Value::List(list) => list.items.iter().any(has_unwritten),
+        Value::Scalar(_) => false,
     }
 }
 

@@ -24,6 +24,7 @@ pub mod merge;
 pub mod name_reference;
 pub mod objects;
 pub mod order;
+pub mod overlay;
 pub mod patch;
 pub mod plugin;
 pub mod print;
@@ -33,25 +34,26 @@ pub mod resource;
 pub mod selector;
 pub mod step;
 pub mod store;
+pub mod substitution;
 #[cfg(test)]
 mod testing;
 pub mod transform;
 pub mod value;
 pub mod variable;
+pub mod workshop;
 
 use crate::provenance::{Change, Removed};
 use crate::source::FileId;
 use crate::yaml::Node;
-use builder::Builder;
 use freeze::Frozen;
 use gap::Gap;
-use graph::Graph;
 use id::Id;
-use rayon::prelude::*;
-use resource::{Resource, Resources};
+use overlay::Deployment;
+use resource::Resource;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Store;
+use workshop::{Task, Workshop};
 
 /// What becomes of one kustomization.
 #[derive(Debug, Clone)]
@@ -66,12 +68,15 @@ pub struct Build {
     pub gaps: Vec<Gap>,
     /// Whole objects that the build takes away.
     pub removed: Vec<(Id, Removed)>,
+    /// Who brings it to which cluster, as far as that is known.
+    pub deployment: Deployment,
 }
 
 /// An object that was built.
 #[derive(Debug)]
 pub struct Object {
     frozen: Frozen,
+    original: Id,
     /// What the build did to it as a whole, the oldest first.
     pub changes: Vec<Change>,
     /// What was taken away from it.
@@ -80,57 +85,25 @@ pub struct Object {
 
 /// Builds the kustomizations in these folders, relative to the checked root; nothing for a folder that has none.
 pub fn build(store: Store<'_>, folders: &[&str]) -> Vec<Option<Build>> {
-    let graph = Graph::new(store);
-    let numbers: Vec<_> = folders.iter().map(|folder| graph.in_folder(folder)).collect();
-    let roots: Vec<u32> = numbers.iter().flatten().copied().collect();
-    let builds: HashMap<u32, Build> = roots.iter().copied().zip(build_roots(store, &graph, &roots)).collect();
-    numbers.iter().map(|number| builds.get(number.as_ref()?).cloned()).collect()
-}
-
-/// Builds kustomizations by their numbers.
-pub fn build_roots(store: Store<'_>, graph: &Graph, roots: &[u32]) -> Vec<Build> {
-    let gathered = Builder::run(store, graph, roots);
-    let finished: Vec<_> = roots
-        .par_iter()
-        .map(|root| {
-            let file = &graph.nodes[*root as usize].file;
-            gathered
-                .get(root)
-                .map(|gathered| (finish::finish(gathered, file, store), gathered.removed.clone()))
-        })
-        .collect();
-    let objects = frozen(finished.iter().flatten().map(|((resources, _), _)| resources));
-    let builds = roots.iter().zip(&finished).map(|(root, finished)| {
-        let file = &graph.nodes[*root as usize].file;
-        let ((resources, gaps), removed) = finished.clone().unwrap_or_default();
-        let object = |resource: &Arc<Resource>| objects.get(&Arc::as_ptr(resource)).map(Arc::clone);
-        Build {
-            kustomization: file.id,
-            folder: file.folder.clone(),
-            objects: resources.iter().filter_map(object).collect(),
-            gaps,
-            removed,
-        }
-    });
-    builds.collect()
-}
-
-/// Each object once, whatever the number of builds it is in.
-fn frozen<'r>(builds: impl Iterator<Item = &'r Resources>) -> HashMap<*const Resource, Arc<Object>> {
-    let mut each: HashMap<*const Resource, &Arc<Resource>> = HashMap::new();
-    for resource in builds.flat_map(Resources::iter) {
-        each.entry(Arc::as_ptr(resource)).or_insert(resource);
-    }
-    let each: Vec<_> = each.into_values().collect();
-    let object = |resource: &&Arc<Resource>| Arc::new(Object::new(resource));
-    let objects: Vec<_> = each.par_iter().map(object).collect();
-    each.into_iter().map(Arc::as_ptr).zip(objects).collect()
+    let mut workshop = Workshop::new(store);
+    let task = |folder: &&str| workshop.graph().in_folder(folder).map(Task::plain);
+    let tasks: Vec<Option<Task>> = folders.iter().map(task).collect();
+    let wanted: Vec<Task> = tasks.iter().flatten().cloned().collect();
+    workshop.finish(&wanted);
+    let builds: HashMap<u32, Build> =
+        wanted.iter().map(|task| task.number).zip(workshop.builds(&wanted)).collect();
+    tasks.iter().map(|task| builds.get(&task.as_ref()?.number).cloned()).collect()
 }
 
 impl Build {
-    /// What a reader calls it: its folder, or `.` for the root.
+    /// What a reader calls it: its folder, or `.` for the root, and who deploys it if that alone tells it apart from
+    /// others.
     pub fn title(&self) -> &str {
-        if self.folder.is_empty() { "." } else { &self.folder }
+        match &self.deployment.title {
+            Some(title) => title,
+            None if self.folder.is_empty() => ".",
+            None => &self.folder,
+        }
     }
 }
 
@@ -138,6 +111,7 @@ impl Object {
     fn new(resource: &Resource) -> Self {
         Self {
             frozen: Frozen::new(&resource.root),
+            original: resource.original_id().clone(),
             changes: resource.changes.clone(),
             removed: resource.removed.clone(),
         }
@@ -146,6 +120,11 @@ impl Object {
     /// The root of the object.
     pub fn root(&self) -> Node<'_> {
         self.frozen.root()
+    }
+
+    /// What it was known by before anything was changed.
+    pub fn original(&self) -> &Id {
+        &self.original
     }
 
     /// Whether it is exactly as it was written.

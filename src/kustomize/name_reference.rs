@@ -118,6 +118,15 @@ fn account_namespaces(resource: &Resource) -> HashSet<String> {
     accounts.filter_map(|subject| subject.text_of(&["namespace"])).collect()
 }
 
+/// What a reference says.
+struct Wanted<'a> {
+    name: &'a str,
+    namespace: Option<&'a str>,
+    /// Whether the namespace belongs to the reference, given or not.
+    is_map: bool,
+    at: Span,
+}
+
 impl Referrer<'_> {
     fn resource(&self) -> &Resource {
         self.resources.get(self.index)
@@ -136,7 +145,8 @@ impl Referrer<'_> {
             return self.renamed_map(value, row, gaps);
         }
         let old = value.as_text()?;
-        let target = self.choose(&old, None, row, value.span(), gaps)?;
+        let wanted = Wanted { name: &old, namespace: None, is_map: false, at: value.span() };
+        let target = self.choose(&wanted, row, gaps)?;
         let name = target.root.at(&["metadata", "name"])?;
         (name.text() != old).then(|| reference(value, &name))
     }
@@ -145,7 +155,9 @@ impl Referrer<'_> {
     fn renamed_map(&self, value: &Value, row: &Row<'_>, gaps: &mut Vec<Gap>) -> Option<Value> {
         let old = value.get("name")?;
         let namespace = value.text_of(&["namespace"]);
-        let target = self.choose(&old.as_text()?, namespace.as_deref(), row, value.span(), gaps)?;
+        let (name, namespace_text) = (old.as_text()?, namespace.as_deref());
+        let wanted = Wanted { name: &name, namespace: namespace_text, is_map: true, at: value.span() };
+        let target = self.choose(&wanted, row, gaps)?;
         let name = target.root.at(&["metadata", "name"])?;
         let new_namespace =
             target.root.at(&["metadata", "namespace"]).filter(|value| !value.text().is_empty());
@@ -167,14 +179,8 @@ impl Referrer<'_> {
     }
 
     /// What a name means here, if that is one of the renamed objects.
-    fn choose(
-        &self,
-        name: &str,
-        namespace: Option<&str>,
-        row: &Row<'_>,
-        at: Span,
-        gaps: &mut Vec<Gap>,
-    ) -> Option<&Resource> {
+    fn choose(&self, wanted: &Wanted<'_>, row: &Row<'_>, gaps: &mut Vec<Gap>) -> Option<&Resource> {
+        let Wanted { name, namespace, is_map, at } = *wanted;
         let with_name = self.names.by_previous_name.get(name)?;
         let role = row.is_role.then(|| role_of(&self.resource().root)).flatten();
         let had =
@@ -201,7 +207,7 @@ impl Referrer<'_> {
         let first = *candidates.first()?;
         let same = |other: &&Resource| {
             let (a, b) = (first.id(), other.id());
-            a.name == b.name && (namespace.is_none() || a.namespace == b.namespace)
+            a.name == b.name && (!is_map || a.namespace == b.namespace)
         };
         if candidates.iter().all(same) {
             return Some(first);

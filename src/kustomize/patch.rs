@@ -13,7 +13,7 @@ use super::value::{Entry, Value};
 use crate::model::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
-use crate::yaml::{Node, Tree};
+use crate::yaml::{Builder, Node, Tree};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
 
@@ -138,7 +138,10 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
     }
     let text = entry.get("patch").filter(|text| !text.text().trim().is_empty());
     let path = entry.get("path").filter(|path| !path.text().is_empty());
-    let (said_at, roots) = match (text, path) {
+    // Flux takes patches that are no texts.
+    let inline = entry.get("patch").filter(|patch| patch.is_map() || patch.is_list());
+    let (said_at, roots) = match (inline.clone().or(text), path) {
+        (Some(patch), None) if inline.is_some() => (patch.clone(), Some(vec![patch])),
         (Some(text), None) => {
             let roots = embedded(&text).map(|tree| roots(&tree, gaps));
             gaps.extend(not_json(&text.text(), text.span()));
@@ -176,7 +179,13 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
 }
 
 fn embedded(text: &Value) -> Option<Arc<Tree>> {
-    text.node()?.embedded().map(Arc::new)
+    if let Some(node) = text.node() {
+        return node.embedded().map(Arc::new);
+    }
+    // A text that was put together has no place for each of its lines: all of them stand where it stands.
+    let mut built = Builder::default();
+    built.scalar(&text.as_text()?, true, text.place());
+    built.finish(text.span().file).built_root().embedded().map(Arc::new)
 }
 
 /// The documents of the file at a path.

@@ -153,6 +153,9 @@ impl Reading<'_> {
 
     /// Files that kustomize reads only with `--load-restrictor LoadRestrictionsNone`.
     fn outside(&self) -> Vec<Gap> {
+        if self.file.is_generated {
+            return Vec::new();
+        }
         let source = self.store.sources().get(self.file.id);
         let root = self.store.tree(self.file.id).and_then(|tree| tree.roots().next());
         let Some(written) = root.map(|root| Kustomization::new(root, source)) else { return Vec::new() };

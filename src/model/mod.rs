@@ -18,6 +18,7 @@ pub mod mention;
 pub mod monitor;
 pub mod name;
 pub mod object;
+pub mod own_repository;
 pub mod path;
 pub use crate::paths;
 pub mod protection;

@@ -12,7 +12,18 @@ pub struct Object<'a> {
     root: Node<'a>,
     kind: &'a TypeMeta,
     zone: Zone,
-    builds: &'a [u32],
+    built: Option<Built<'a>>,
+}
+
+/// How an object that kustomize built is written, and where it is built.
+#[derive(Debug, Clone, Copy)]
+pub struct Built<'a> {
+    /// The numbers of the builds it is part of.
+    pub builds: &'a [u32],
+    /// Its name before kustomize changed it.
+    pub name: &'a str,
+    /// Its namespace before kustomize set it; empty if there was none.
+    pub namespace: &'a str,
 }
 
 /// Group, version and kind.
@@ -54,18 +65,23 @@ impl TypeMeta {
 impl<'a> Object<'a> {
     /// The object whose root this is.
     pub fn new(root: Node<'a>, kind: &'a TypeMeta, zone: Zone) -> Self {
-        Self { root, kind, zone, builds: &[] }
+        Self { root, kind, zone, built: None }
     }
 
-    /// The same object as part of builds, by their numbers.
+    /// The same object as something that kustomize built.
     #[must_use]
-    pub fn built(self, builds: &'a [u32]) -> Self {
-        Self { builds, ..self }
+    pub fn built(self, built: Built<'a>) -> Self {
+        Self { built: Some(built), ..self }
     }
 
     /// The numbers of the builds it is part of; none for an object as it is written.
     pub fn builds(self) -> &'a [u32] {
-        self.builds
+        self.built.map_or(&[], |built| built.builds)
+    }
+
+    /// How it is written, if kustomize built it.
+    pub fn as_written(self) -> Option<Built<'a>> {
+        self.built
     }
 
     /// The whole object.
@@ -143,22 +159,30 @@ impl<'a> Object<'a> {
         self.name_node().or_else(|| self.root.get("kind")).unwrap_or(self.root)
     }
 
-    /// Words for a message: ``Deployment `web` ``.
+    /// Words for a message: ``Deployment `web` ``. A built object has the name that is written, which a reader can find.
     pub fn title(self) -> String {
-        match self.name() {
+        let written = self.built.map(|built| Cow::Borrowed(built.name)).filter(|name| !name.is_empty());
+        match written.or_else(|| self.name()) {
             Some(name) => format!("{} `{name}`", self.kind()),
             None => format!("{} without a name", self.kind()),
         }
     }
 
-    /// The identity of the object with a pointer to one of its nodes.
+    /// The identity of the object with a pointer to one of its nodes. A built object is known by what is written: that
+    /// is the same in every build.
     pub fn id(self, node: Node<'a>) -> ObjectId {
-        let generated = || self.metadata()?.get("generateName")?.as_str();
+        let generated = || self.metadata()?.get("generateName")?.as_str().map(Cow::into_owned);
+        let (namespace, name) = match self.built {
+            Some(Built { namespace, name, .. }) => {
+                (Some(namespace.to_owned()).filter(|n| !n.is_empty()), Some(name.to_owned()))
+            }
+            None => (self.namespace().map(Cow::into_owned), self.name().map(Cow::into_owned)),
+        };
         ObjectId {
             api_version: self.kind.api_version().to_owned(),
             kind: self.kind().to_owned(),
-            namespace: self.namespace().map(Cow::into_owned),
-            name: self.name().or_else(generated).unwrap_or_default().into_owned(),
+            namespace,
+            name: name.or_else(generated).unwrap_or_default(),
             pointer: pointer(self.root, node),
         }
     }

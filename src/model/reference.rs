@@ -157,7 +157,7 @@ impl<'a> Finder<'a> {
         let paths = items(spec, &["rules"]).flat_map(|rule| items(rule, &["http", "paths"]));
         for backend in defaults.chain(paths.filter_map(|path| path.get("backend"))) {
             // The load balancer of AWS takes what an annotation says instead of a Service.
-            if backend.raw().contains("use-annotation") {
+            if backend.mentions("use-annotation") {
                 continue;
             }
             let name = backend.at(&["service", "name"]).or_else(|| backend.get("serviceName"));

@@ -4,12 +4,16 @@
 //! first place that was asked about.
 
 use crate::check::Violation;
+use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::finding::Label;
 
 /// The violation at a place that was asked about, if it has one.
-pub(super) fn narrowed(violation: Violation, part: &Part) -> Option<Violation> {
-    if part.has(violation.span.file) {
+pub(super) fn narrowed(violation: Violation, part: &Part, codebase: &Codebase) -> Option<Violation> {
+    // Who asks about the folder of an overlay asks about what is built there.
+    let builds = codebase.builds().list();
+    let is_built_here = |number: &u32| part.has_path(&builds[*number as usize].folder);
+    if part.has(violation.span.file) || violation.builds.iter().any(is_built_here) {
         return Some(violation);
     }
     let here = violation.also.iter().find(|label| part.has(label.span.file)).cloned()?;

@@ -72,7 +72,7 @@ impl Verdict {
         }
         self.credentials.extend(credentials);
         let held_back = held_back.into_iter().filter_map(|(violation, unread)| {
-            let Violation { span, .. } = narrowed(violation, part)?;
+            let Violation { span, .. } = narrowed(violation, part, codebase)?;
             Some(HeldBack {
                 rule: rule.id.clone(),
                 factor: rule.factor,
@@ -83,7 +83,7 @@ impl Verdict {
         self.held_back.extend(held_back);
         // The first place decides how much it matters, wherever it is told.
         let violations = violations.into_iter().map(|violation| weighed(violation, codebase));
-        let violations = violations.filter_map(|violation| narrowed(violation, part));
+        let violations = violations.filter_map(|violation| narrowed(violation, part, codebase));
         self.findings.extend(violations.map(|violation| finding(rule, violation, codebase)));
         troubles.retain(|trouble| part.has_problem(trouble));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {

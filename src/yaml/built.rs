@@ -137,6 +137,14 @@ impl<'a> Node<'a> {
         self.tree.built.as_ref()?.places[self.id.0 as usize].as_ref()
     }
 
+    /// The nodes of files that are grafted into a built node.
+    pub(super) fn grafted(self) -> impl Iterator<Item = Self> {
+        let grafts = self.tree.built.iter().flat_map(|built| &built.grafts);
+        let (first, next) = (self.id, self.raw_node().next);
+        let inside = grafts.filter(move |graft| first <= graft.at && graft.at.0 < next);
+        inside.map(move |graft| Self { id: graft.at, ..self }.entered())
+    }
+
     /// The node itself, or the node of a file that is grafted here.
     #[inline]
     pub(super) fn entered(self) -> Self {

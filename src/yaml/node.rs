@@ -283,6 +283,12 @@ impl<'a> Node<'a> {
         self.slice(self.raw_node())
     }
 
+    /// Whether some characters stand in the node as written; in one that was built, in any part of it. Quick, to leave out
+    /// what cannot matter.
+    pub fn mentions(self, characters: &str) -> bool {
+        self.raw().contains(characters) || self.grafted().any(|graft| graft.raw().contains(characters))
+    }
+
     /// The tag as written, `!!str` for example.
     pub fn tag(self) -> Option<&'a str> {
         self.property(&self.tree.tags)

@@ -6,8 +6,9 @@ use k8factor::discover::{self, Discovery};
 use k8factor::documents;
 use k8factor::kustomize::store::Store;
 use k8factor::kustomize::{self, Build};
+use k8factor::model::object::pointer;
 use k8factor::source::{FileKind, Sources, Span};
-use k8factor::yaml::{self, Schema, Tree};
+use k8factor::yaml::{self, Node, Schema, Style, Tree};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -73,8 +74,37 @@ pub(crate) fn folder_of(case: &Path) -> String {
 
 /// The objects of a build.
 pub(crate) fn objects(build: &Build) -> Objects {
-    let roots = build.objects.iter().map(|object| object.root().to_json(Schema::Kustomize).expect("JSON"));
-    by_identity(roots)
+    by_identity(build.objects.iter().map(|object| as_go_yaml_writes(object.root())))
+}
+
+/// Go's YAML writer adds an empty line where, in a folded scalar, lines that are indented more follow others. We keep
+/// what is written.
+fn as_go_yaml_writes(root: Node<'_>) -> Json {
+    let mut json = root.to_json(Schema::Kustomize).expect("JSON");
+    // It falls back to quotes where a blank stands before a line break.
+    let is_changed = |text: &str| text.contains("\n ") && !text.contains(" \n");
+    let folded = root.walk().filter(|node| node.style() == Style::Folded && is_changed(&node.text()));
+    for node in folded {
+        if let Some(text) = json.pointer_mut(&pointer(root, node)).filter(|text| text.is_string()) {
+            *text = Json::String(with_empty_lines(&node.text()));
+        }
+    }
+    json
+}
+
+fn with_empty_lines(text: &str) -> String {
+    let mut written = String::new();
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(' ') && before != " " && !before.is_empty() {
+            written.push('\n');
+        }
+        if line != "\n" {
+            before = if line.starts_with(' ') { " " } else { line };
+        }
+        written.push_str(line);
+    }
+    written
 }
 
 /// The objects in a file.

@@ -24,7 +24,7 @@ impl<'a> Provided<'a> {
     /// Reads every object, in tests and templates too: there the name may be meant.
     pub(super) fn of(codebase: &'a Codebase) -> Self {
         let mut provided = Self::default();
-        codebase.all_objects().for_each(|object| provided.object(object));
+        codebase.all_objects().chain(codebase.objects()).for_each(|object| provided.object(object));
         for patch in codebase.documents().filter(|document| document.role == Role::Patch) {
             if let (Some(kind), Some(name)) = (patch.root.get("kind"), patch.root.at(&["metadata", "name"])) {
                 provided.named(kind.text(), name);

@@ -62,6 +62,10 @@ impl<'a> Decided<'a> {
         if self.everywhere.iter().any(|name| name.matches(image)) {
             return true;
         }
+        // What kustomize decides stands in what it built.
+        if place.is_built() {
+            return false;
+        }
         let container = container.get("name").map(Node::text).unwrap_or_default();
         let direct = self.codebase.kustomizations_reaching(place.file()).map(Kustomization::file);
         // A patch may stand in the very kustomization that sets the image.

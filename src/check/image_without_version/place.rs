@@ -67,6 +67,11 @@ const IN_PIPELINE: &str =
     "Write the version that the last good run pulled, which its log names, or better the digest.";
 
 impl Place<'_> {
+    /// Whether it is part of an object that was built.
+    pub(super) fn is_built(&self) -> bool {
+        self.object.is_some_and(|object| !object.builds().is_empty())
+    }
+
     /// The file it is written in.
     pub(super) fn file(&self) -> FileId {
         self.image.span().file

@@ -8,9 +8,10 @@ use crate::model::image::ImageName;
 use crate::model::kustomization::{ImageOverride, Kustomization};
 use crate::model::object::Object;
 use crate::model::role::{Role, Zone};
-use crate::source::{FileKind, Span};
+use crate::provenance;
+use crate::source::{FileId, FileKind, Span};
 use crate::yaml::{Node, Shape, Tree};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// YAML that stands as a text in other YAML and speaks of images.
 pub(super) struct Texts<'a> {
@@ -41,7 +42,38 @@ pub(super) fn all<'a>(codebase: &'a Codebase, texts: &'a Texts<'a>) -> Vec<Place
     codebase.objects().for_each(|object| add_object(object, &mut places));
     add_documents(codebase, &mut places);
     add_kustomizations(codebase, &mut places);
+    let built = Built::of(&places);
+    places.retain(|place| !built.shows(place));
     places
+}
+
+/// Where the images of built objects are written, by file.
+struct Built(HashMap<FileId, Vec<Span>>);
+
+impl Built {
+    fn of(places: &[Place<'_>]) -> Self {
+        let mut spans: HashMap<FileId, Vec<Span>> = HashMap::new();
+        for place in places.iter().filter(|place| place.is_built()) {
+            let written = place.image.place();
+            let sources = written.into_iter().flat_map(provenance::Place::sources);
+            for span in sources.chain([place.image.span()]) {
+                spans.entry(span.file).or_default().push(span);
+            }
+        }
+        for spans in spans.values_mut() {
+            spans.sort();
+            spans.dedup();
+        }
+        Self(spans)
+    }
+
+    /// Whether an image that is written in a patch or under `images` is judged as a part of what is built of it.
+    fn shows(&self, place: &Place<'_>) -> bool {
+        let span = place.image.span();
+        let is_part = matches!(place.at, Where::Patch(_) | Where::Tag { .. }) && !place.is_built();
+        let spans = self.0.get(&span.file).map(Vec::as_slice).unwrap_or_default();
+        is_part && spans.iter().any(|built| span.contains(*built) || built.contains(span))
+    }
 }
 
 fn add_documents<'a>(codebase: &'a Codebase, places: &mut Vec<Place<'a>>) {
@@ -102,7 +134,7 @@ fn add_template<'a>(root: Node<'a>, places: &mut Vec<Place<'a>>) {
 
 /// `image` and `DockerImage` have the same end.
 fn add_object<'a>(object: Object<'a>, places: &mut Vec<Place<'a>>) {
-    if is_about_images(object) || !object.root().raw().contains("mage") {
+    if is_about_images(object) || !object.root().mentions("mage") {
         return;
     }
     for container in containers(object.root()) {

@@ -62,7 +62,9 @@ impl Affix {
             }
             if has_long_name(resources.get(index)) {
                 let message = "the names get too long: no more is put to them";
-                gaps.push(Gap::new(GapKind::Limit, self.text.span(), message));
+                if !gaps.iter().any(|gap| gap.kind == GapKind::Limit && gap.message == message) {
+                    gaps.push(Gap::new(GapKind::Limit, self.text.span(), message));
+                }
                 return;
             }
             let renames = table.of_kind(original).filter(|spec| spec.is_at(&["metadata", "name"])).count();

@@ -3,23 +3,19 @@
 //! The answers lie in ../shared, which is not part of this repository; without it the tests say so.
 
 mod common;
+#[path = "common/kustomize.rs"]
+mod harness;
 
 use common::shared;
-use k8factor::config::Config;
-use k8factor::discover;
-use k8factor::documents;
+use harness::{Files, Objects, cases, differences, folder_of, objects, read};
+use k8factor::kustomize::Build;
 use k8factor::kustomize::gap::Gap;
 use k8factor::kustomize::gap::GapKind::{self, Empty, Encrypted, Missing, Plugin, Remote, Unreadable};
-use k8factor::kustomize::store::Store;
-use k8factor::kustomize::{self, Build};
-use k8factor::model::object::pointer;
 use k8factor::paths::resolve_path;
-use k8factor::source::{FileKind, Sources, is_below};
-use k8factor::yaml::{self, Node, Schema, Style};
-use serde_json::Value as Json;
+use k8factor::source::is_below;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a build lacks.
 #[derive(Debug)]
@@ -41,18 +37,14 @@ const CAUSES: [(&str, &[GapKind]); 6] = [
     ("accumulating resources", &[Missing, Remote, Plugin, Encrypted, Empty, Unreadable]),
 ];
 
-/// Objects by apiVersion, kind, namespace and name; kustomize's own tests hold some twice on purpose.
-type Objects = BTreeMap<String, Vec<Json>>;
-
 #[test]
 fn builds_what_kustomizes_own_tests_expect() {
     let Some(folder) = shared::folder("oracles/krusty", "kustomize's own tests") else { return };
     let mut wrong = Vec::new();
     let mut count = 0;
-    for case in cases(&folder) {
+    for case in cases(&folder).iter().flat_map(|folder| cases(folder)) {
         count += 1;
-        let path = fs::read_to_string(case.join("path")).expect("each case has a path");
-        let built = build(&case.join("in"), &[path.trim()]);
+        let built = build(&case.join("in"), &[&folder_of(&case)]);
         let (objects, gaps) = &built[0];
         let name = case.strip_prefix(&folder).expect("below").display().to_string();
         let is_error = case.join("expected.err").is_file();
@@ -110,30 +102,15 @@ fn builds_overlays_of_public_codebases_as_kustomize_does() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn cases(folder: &Path) -> Vec<PathBuf> {
-    let below = |path: &Path| {
-        let entries = fs::read_dir(path).expect("readable");
-        let mut paths: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
-        paths.sort();
-        paths
-    };
-    below(folder).iter().flat_map(|path| below(path)).collect()
-}
-
 /// What becomes of the kustomizations in these folders.
 fn build(root: &Path, paths: &[&str]) -> Vec<(Objects, Vec<Lack>)> {
-    let discovery = discover::walk(&Config::for_folder(root)).expect("the folder is there");
-    let documents = documents::parse_all(&discovery.sources);
-    let store = Store::new(&discovery.sources, &documents.trees);
-    let paths: Vec<_> = paths.iter().map(|path| path.trim_matches('.').trim_matches('/')).collect();
-    let builds = kustomize::build(store, &paths);
+    let files = Files::of_folder(root);
     let lack = |gap: &Gap| {
-        let source = discovery.sources.get(gap.span.file);
+        let source = files.sources.get(gap.span.file);
         Lack { kind: gap.kind, path: source.path().to_owned(), text: source.slice(gap.span).to_owned() }
     };
-    let lacks = |build: &Build| build.gaps.iter().map(lack).collect();
-    let built = |build: &Build| (objects(build), lacks(build));
-    builds.iter().map(|build| build.as_ref().map(built).unwrap_or_default()).collect()
+    let built = |build: &Build| (objects(build), build.gaps.iter().map(lack).collect());
+    files.build(paths).iter().map(|build| build.as_ref().map(built).unwrap_or_default()).collect()
 }
 
 impl Lack {
@@ -151,92 +128,5 @@ impl Lack {
         let is_here = self.path.rsplit_once('/').map_or("", |(parent, _)| parent) == folder;
         let led_to = resolve_path(folder, entry);
         is_here && self.text.contains(entry) || led_to.is_some_and(|path| is_below(&self.path, &path))
-    }
-}
-
-fn objects(build: &Build) -> Objects {
-    by_identity(build.objects.iter().map(|object| as_go_yaml_writes(object.root())))
-}
-
-/// Go's YAML writer adds an empty line where, in a folded scalar, lines that are indented more follow others. We keep
-/// what is written.
-fn as_go_yaml_writes(root: Node<'_>) -> Json {
-    let mut json = root.to_json(Schema::Kustomize).expect("JSON");
-    // It falls back to quotes where a blank stands before a line break.
-    let is_changed = |text: &str| text.contains("\n ") && !text.contains(" \n");
-    let folded = root.walk().filter(|node| node.style() == Style::Folded && is_changed(&node.text()));
-    for node in folded {
-        if let Some(text) = json.pointer_mut(&pointer(root, node)).filter(|text| text.is_string()) {
-            *text = Json::String(with_empty_lines(&node.text()));
-        }
-    }
-    json
-}
-
-fn with_empty_lines(text: &str) -> String {
-    let mut written = String::new();
-    let mut before = "";
-    for line in text.split_inclusive('\n') {
-        if line.starts_with(' ') && before != " " && !before.is_empty() {
-            written.push('\n');
-        }
-        if line != "\n" {
-            before = if line.starts_with(' ') { " " } else { line };
-        }
-        written.push_str(line);
-    }
-    written
-}
-
-fn read(path: &Path) -> Objects {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let file = Sources::default().add("expected".into(), FileKind::Yaml, text.as_str().into());
-    let tree = yaml::parse(file, text.into());
-    by_identity(tree.roots().map(|root| root.to_json(Schema::Kustomize).expect("JSON")))
-}
-
-fn by_identity(objects: impl Iterator<Item = Json>) -> Objects {
-    let mut by_identity = Objects::new();
-    for object in objects {
-        let text =
-            |pointer: &str| object.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let parts = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"].map(text);
-        by_identity.entry(parts.join(" ")).or_default().push(object);
-    }
-    by_identity
-}
-
-fn differences(expected: &Objects, built: &Objects) -> Vec<String> {
-    let mut all: Vec<_> = expected.keys().chain(built.keys()).collect();
-    all.sort();
-    all.dedup();
-    let different = all.into_iter().filter(|key| expected.get(*key) != built.get(*key));
-    let words = |key: &String| match (expected.get(key), built.get(key)) {
-        (Some(_), None) => format!("missing: {key}"),
-        (None, Some(_)) => format!("too much: {key}"),
-        (Some(expected), Some(built)) => {
-            let place = first_difference(&expected[0], &built[0], String::new());
-            format!("{key} differs at {place}")
-        }
-        (None, None) => String::new(),
-    };
-    different.map(words).collect()
-}
-
-fn first_difference(expected: &Json, built: &Json, at: String) -> String {
-    match (expected, built) {
-        (Json::Object(a), Json::Object(b)) => {
-            let keys = a.keys().chain(b.keys());
-            let different = keys.into_iter().find(|key| a.get(*key) != b.get(*key));
-            different.map_or(at.clone(), |key| {
-                let (a, b) = (a.get(key), b.get(key));
-                first_difference(a.unwrap_or(&Json::Null), b.unwrap_or(&Json::Null), format!("{at}/{key}"))
-            })
-        }
-        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
-            let different = a.iter().zip(b).position(|(a, b)| a != b);
-            different.map_or(at.clone(), |i| first_difference(&a[i], &b[i], format!("{at}/{i}")))
-        }
-        _ => format!("{at}: expected {expected}, built {built}"),
     }
 }

@@ -11,11 +11,13 @@ mod common;
 mod readers;
 
 use codebases::Seeds;
+use common::fixtures;
 use common::rules::files_below;
 use k8factor::config::Config;
 use k8factor::finding::Factor;
 use k8factor::rule::command;
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -51,6 +53,21 @@ fn scripts_are_read_with_their_places() {
     let texts: Vec<_> =
         ours.iter().map(String::as_str).filter(|text| text.len() < 4000).chain([script]).collect();
     mutate(&Seeds::of_texts(&texts), readers::script);
+}
+
+#[test]
+fn kustomizations_are_built_with_their_places() {
+    let cases: Vec<_> = fs::read_dir(fixtures("kustomize")).expect("our own").collect();
+    let mut texts: Vec<_> = cases.into_iter().map(|case| case_of(&case.expect("readable").path())).collect();
+    texts.sort();
+    mutate(&Seeds::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>()), readers::kustomization);
+}
+
+/// The files of a case in one text, each behind a line with its path.
+fn case_of(case: &Path) -> String {
+    let folder = case.join("in").display().to_string();
+    let files = files_below(&folder).into_iter();
+    files.map(|(path, text)| format!("%%% {}\n{text}", &path[folder.len() + 1..])).collect()
 }
 
 #[test]

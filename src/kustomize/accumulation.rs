@@ -25,7 +25,12 @@ pub struct Accumulation {
     pub gaps: Vec<Gap>,
     /// Whole objects that were taken away.
     pub removed: Vec<(Id, Removed)>,
+    /// How many components worked on it.
+    pub components: u32,
 }
+
+/// Objects that come together in one kustomization. Diamonds double them on each level, and nobody has as many.
+pub const MAX_OBJECTS: usize = 20_000;
 
 /// What the objects of an accumulation are known by. Kustomize refuses to build two that it cannot tell apart.
 #[derive(Debug)]
@@ -48,12 +53,17 @@ impl Accumulation {
             variables: Vec::new(),
             gaps: Vec::new(),
             removed: Vec::new(),
+            components: 0,
         }
     }
 
     /// Adds an object that must not be there yet. `entry` is where it is asked for.
     pub fn add(&mut self, resource: Arc<Resource>, known: &mut Known, entry: Span) {
-        if known.0.insert(resource.id().clone()) {
+        if self.resources.len() >= MAX_OBJECTS {
+            let message = format!("more than {MAX_OBJECTS} objects come together here: others are left out");
+            let is_said = self.gaps.last().is_some_and(|gap| gap.span == entry && gap.message == message);
+            self.gaps.extend((!is_said).then(|| Gap::new(GapKind::Limit, entry, message)));
+        } else if known.0.insert(resource.id().clone()) {
             self.resources.push(resource);
         } else {
             let message = format!("{} is built twice: kustomize refuses that", resource.id());
@@ -77,6 +87,16 @@ impl Accumulation {
         }
         self.gaps.extend(other.gaps.iter().cloned());
         self.removed.extend(other.removed.iter().cloned());
+    }
+
+    /// Says once what came here on several ways: a diamond of diamonds has very many.
+    pub fn tidy(&mut self) {
+        self.gaps.sort();
+        self.gaps.dedup();
+        let mut seen = HashSet::new();
+        self.removed.retain(|(id, removed)| {
+            seen.insert((id.clone(), removed.span, removed.by.by, removed.pointer.clone()))
+        });
     }
 
     /// Learns the fields that another kustomization knows.

@@ -1,7 +1,7 @@
 //! The order of a build: bases first, then everything that uses them; within a kustomization the order of kustomize,
 //! which is not that of the text.
 
-use super::accumulation::{Accumulation, Known};
+use super::accumulation::{Accumulation, Known, MAX_OBJECTS};
 use super::build_metadata;
 use super::gap::{Gap, GapKind};
 use super::generator;
@@ -15,8 +15,9 @@ use super::step::Step;
 use super::store::Store;
 use super::value::Value;
 use super::variable;
+use crate::source::Span;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Builds kustomizations, each once however many use it.
@@ -52,10 +53,42 @@ impl<'a> Builder<'a> {
             |root: &u32| build_metadata::wants(&graph.nodes[*root as usize].file, "transformerAnnotations");
         self.is_noted |= roots.iter().any(wants);
         self.recipes.extend(recipes);
+        let left_out = self.left_out(&closure);
         for level in closure.chunk_by(|&a, &b| self.graph.level(a) == self.graph.level(b)) {
-            let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(self.gathered_by(at)))).collect();
+            let gathered = |at| if left_out.contains(&at) { self.nothing(at) } else { self.gathered_by(at) };
+            let done: Vec<_> = level.par_iter().map(|&at| (at, Arc::new(gathered(at)))).collect();
             self.done.extend(done);
         }
+    }
+
+    /// The kustomizations that are one too many: a large base with very many overlays is more than anybody can hold.
+    fn left_out(&self, closure: &[u32]) -> HashSet<u32> {
+        let mut counts: HashMap<u32, usize> = HashMap::new();
+        let (mut left_out, mut sum) = (HashSet::new(), 0);
+        for &at in closure {
+            let count = |(_, input): &(Value, Input)| match input {
+                Input::File(file) => self.store.tree(*file).map_or(0, |tree| tree.documents().len()),
+                Input::Folder(to) => {
+                    let done = self.done.get(to).map(|done| done.resources.len());
+                    done.or_else(|| counts.get(to).copied()).unwrap_or_default()
+                }
+                Input::Inline(_) | Input::Gap(_) => 0,
+            };
+            let count = self.node(at).resources.iter().map(count).sum::<usize>().min(MAX_OBJECTS);
+            sum += count;
+            if sum > MAX_SUM {
+                left_out.insert(at);
+            }
+            counts.insert(at, count);
+        }
+        left_out
+    }
+
+    fn nothing(&self, at: u32) -> Accumulation {
+        let mut nothing = Accumulation::new();
+        let message = format!("all builds together have more than {MAX_SUM} objects: this one is left out");
+        nothing.gaps.push(Gap::new(GapKind::Limit, Span::file_start(self.node(at).file.id), message));
+        nothing
     }
 
     /// What was gathered for a kustomization.
@@ -67,6 +100,7 @@ impl<'a> Builder<'a> {
         let mut gathered = Accumulation::new();
         if !self.node(at).file.is_component {
             self.fill(at, &mut gathered, 0);
+            gathered.tidy();
         }
         gathered
     }
@@ -174,14 +208,17 @@ impl<'a> Builder<'a> {
                 let message = "this is no component: it belongs under `resources`";
                 gathered.gaps.push(Gap::new(GapKind::Field, entry.span(), message));
             }
-            Input::Folder(_) if depth >= MAX_DEPTH => {
+            Input::Folder(_) if depth >= MAX_DEPTH || gathered.components >= MAX_COMPONENTS => {
                 gathered.gaps.push(Gap::new(
                     GapKind::Limit,
                     entry.span(),
-                    "components are nested too deeply",
+                    "components are nested too deeply, or there are too many",
                 ));
             }
-            Input::Folder(to) => self.fill(*to, gathered, depth + 1),
+            Input::Folder(to) => {
+                gathered.components += 1;
+                self.fill(*to, gathered, depth + 1);
+            }
             Input::Gap(gap) => gathered.gaps.push(gap.clone()),
             Input::File(_) | Input::Inline(_) => {
                 let message = "a component is a folder with a kustomization";
@@ -193,3 +230,9 @@ impl<'a> Builder<'a> {
 
 /// Components in components. Nobody nests as many.
 const MAX_DEPTH: u32 = 64;
+
+/// Components of one kustomization. Each may take in others twice, so few files ask for very many.
+const MAX_COMPONENTS: u32 = 20_000;
+
+/// Objects of all builds. A base of a thousand objects may have two thousand overlays.
+const MAX_SUM: usize = 2_000_000;

@@ -90,7 +90,7 @@ impl Id {
 
 impl PartialEq for Id {
     fn eq(&self, other: &Self) -> bool {
-        self.gvk == other.gvk && self.name == other.name && self.is_beside(other)
+        self.name == other.name && self.gvk == other.gvk && self.is_beside(other)
     }
 }
 

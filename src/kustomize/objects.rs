@@ -64,7 +64,9 @@ fn refusal(value: &Value) -> Option<Gap> {
         return unreadable(value.span(), "this is no object: kustomize wants a mapping");
     }
     let node = value.node()?;
-    if let Some((_, again)) = node.tree().duplicates().find(|(_, again)| node.holds(*again)) {
+    // What is one key for kubectl, `yes` and `on`, are two for kustomize.
+    let is_twice = |(first, again): &(Node<'_>, Node<'_>)| node.holds(*again) && first.text() == again.text();
+    if let Some((_, again)) = node.tree().duplicates().find(is_twice) {
         return unreadable(again.span(), "this key stands twice: kustomize refuses the file");
     }
     // Aliases may repeat more than anybody can hold, and only who follows them all sees it.

@@ -14,6 +14,7 @@ use crate::model::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
 use crate::yaml::{Builder, Node, Tree};
+use serde::de::IgnoredAny;
 use std::sync::Arc;
 
 /// The patches of one field of a kustomization, in order.
@@ -86,6 +87,7 @@ impl Patches {
                 Some(tree) if tree.roots().any(Node::is_mapping) => roots(&tree, gaps),
                 _ => file(entry, folder, gaps)?,
             };
+            let roots = roots.into_iter().map(without_null_labels).collect();
             let content = content(roots, entry, gaps)?;
             if let Content::Json(operations) = &content {
                 let message = "a JSON patch is no strategic merge patch";
@@ -143,6 +145,7 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
         (Some(patch), None) if inline.is_some() => (patch.clone(), Some(vec![patch])),
         (Some(text), None) => {
             let roots = embedded(&text).map(|tree| roots(&tree, gaps));
+            gaps.extend(not_json(&text.text(), text.span()));
             (text, roots)
         }
         (None, Some(path)) => {
@@ -205,7 +208,15 @@ fn file(path: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<Vec<Val
     let Some(tree) = folder.store.tree(source.id()) else {
         return gap(GapKind::Unreadable, format!("`{text}` is no YAML"));
     };
+    gaps.extend(not_json(source.text(), Span::file_start(source.id())));
     Some(roots(tree, gaps))
+}
+
+/// A list between brackets has to be JSON, letter by letter. It is taken all the same.
+fn not_json(text: &str, span: Span) -> Option<Gap> {
+    let error = text.starts_with('[').then(|| serde_json::from_str::<IgnoredAny>(text).err())??;
+    let message = format!("kustomize reads a patch that begins with `[` as JSON, and this is none: {error}");
+    Some(Gap::new(GapKind::Unreadable, span, message))
 }
 
 fn roots(tree: &Arc<Tree>, gaps: &mut Vec<Gap>) -> Vec<Value> {
@@ -255,7 +266,7 @@ fn document(root: Value, gaps: &mut Vec<Gap>) -> Option<Document> {
 }
 
 /// The patch with labels and annotations as kustomize takes them: all are texts, even null, which deletes nothing
-/// here; and without those that are empty, which therefore change nothing.
+/// here; and without those that are empty, which therefore change nothing. Null instead of all of them deletes all.
 fn with_texts(root: Value) -> Value {
     let mut changed: Option<Value> = None;
     for key in ["labels", "annotations"] {
@@ -266,7 +277,7 @@ fn with_texts(root: Value) -> Value {
         let body = changed.get_or_insert_with(|| root.clone());
         let Some(metadata) = body.at_mut(&["metadata"]).and_then(Value::map_mut) else { continue };
         let entries = map.entries();
-        if entries.is_empty() {
+        if entries.is_empty() && map.is_map() {
             metadata.remove(key);
         }
         for entry in entries.into_iter().filter(|entry| !is_text(entry)) {
@@ -278,6 +289,16 @@ fn with_texts(root: Value) -> Value {
         }
     }
     changed.unwrap_or(root)
+}
+
+/// Null instead of all labels deletes them in `patches`, and changes nothing in `patchesStrategicMerge`.
+fn without_null_labels(mut root: Value) -> Value {
+    for key in ["labels", "annotations"] {
+        if root.at(&["metadata", key]).is_some_and(|map| map.is_null()) {
+            root.at_mut(&["metadata"]).and_then(Value::map_mut).map(|metadata| metadata.remove(key));
+        }
+    }
+    root
 }
 
 fn has_texts_only(map: &Value) -> bool {

@@ -230,6 +230,9 @@ fn replaced(
     if source.value.shape() != Shape::Scalar {
         return Err("it is a single value, and the source is none".into());
     }
+    if old.text().len() + source.value.text().len() > MAX_TEXT {
+        return Err("the text gets too long".into());
+    }
     let new = composed(old, source, options, by);
     // A scalar keeps its type: a text stays one, whatever it looks like now.
     if is_text || old.is_string() {
@@ -237,6 +240,9 @@ fn replaced(
     }
     Ok(Value::plain_at(&*new.text(), new.place()))
 }
+
+/// Replacements of replacements may double a text each time. Nothing larger fits into a cluster.
+const MAX_TEXT: usize = 1 << 20;
 
 fn composed(old: &Value, source: &Source, options: &Options, by: Span) -> Value {
     let mut text = Composed::default();

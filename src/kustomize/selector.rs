@@ -4,7 +4,7 @@ use super::gap::{Gap, GapKind};
 use super::id::Id;
 use super::resource::{Resource, Resources};
 use super::value::Value;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 /// What an object must be to be selected. What is not given may be anything.
 #[derive(Debug, Clone, Default)]
@@ -80,8 +80,9 @@ impl Pattern {
         if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)) {
             return Self::Is(text.into_owned());
         }
-        let Ok(regex) = Regex::new(&format!("^(?:{text})$")) else {
-            let message = format!("`{text}` is no regular expression");
+        let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(MAX_REGEX).build();
+        let Ok(regex) = regex else {
+            let message = format!("`{text}` is no regular expression, or a very large one");
             gaps.push(Gap::new(GapKind::Field, value.span(), message));
             return Self::Nothing;
         };
@@ -203,6 +204,9 @@ fn value_of(text: &str) -> Option<String> {
     let value = text.trim();
     (!value.contains(|c: char| c.is_whitespace() || "=!<>()".contains(c))).then(|| value.to_owned())
 }
+
+/// Bytes that a compiled regular expression may take. Repetitions of repetitions take very many.
+const MAX_REGEX: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use crate::provenance::{Operation, Place};
 use crate::source::Span;
 use crate::yaml::{Node, NodeId, Schema, Shape, Tree, Value as Typed};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A value and where it was written. Cheap to clone.
@@ -347,31 +348,34 @@ impl Written {
 
     /// A mapping's own keys count before those that merge keys add.
     fn entries(&self) -> Vec<Entry> {
-        let mut map = Map { entries: Vec::new(), place: Place::at(self.node().span()) };
-        self.collect(self.node(), &mut map, MAX_MERGES);
-        map.entries
+        let node = self.node();
+        if !node.has_merge_keys() && !node.has_repeated_keys() {
+            return node.entries().map(|entry| self.entry(entry)).collect();
+        }
+        let mut merged = Merged::default();
+        self.collect(node, &mut merged, MAX_MERGES);
+        merged.entries
     }
 
-    fn collect(&self, node: Node<'_>, map: &mut Map, merges: u32) {
+    fn entry(&self, entry: crate::yaml::Entry<'_>) -> Entry {
+        let key = Key { text: entry.key.text().into(), span: entry.key.span() };
+        Entry { key, value: self.child(entry.value) }
+    }
+
+    fn collect(&self, node: Node<'_>, merged: &mut Merged, merges: u32) {
         let has_merges = node.has_merge_keys();
         for entry in node.entries().filter(|entry| !has_merges || !entry.key.is_merge_key()) {
-            let key = Key { text: entry.key.text().into(), span: entry.key.span() };
-            let value = self.child(entry.value);
-            if merges < MAX_MERGES {
-                map.insert_missing(key, value);
-            } else if node.has_repeated_keys() {
-                map.insert(key, value);
-            } else {
-                map.entries.push(Entry { key, value });
-            }
+            merged.add(self.entry(entry), merges == MAX_MERGES);
         }
         if !has_merges || merges == 0 {
             return;
         }
         for entry in node.entries().filter(|entry| entry.key.is_merge_key()) {
             match entry.value.shape() {
-                Shape::Mapping => self.collect(entry.value, map, merges - 1),
-                Shape::Sequence => entry.value.items().for_each(|item| self.collect(item, map, merges - 1)),
+                Shape::Mapping => self.collect(entry.value, merged, merges - 1),
+                Shape::Sequence => {
+                    entry.value.items().for_each(|item| self.collect(item, merged, merges - 1))
+                }
                 Shape::Scalar => {}
             }
         }
@@ -382,6 +386,27 @@ impl Written {
         let is_text = matches!(node.value_as(Schema::Kustomize), Typed::String(_));
         let text: Arc<str> = if node.is_null() { "".into() } else { node.text().into() };
         Scalar { text, is_text, place: Place::at(node.span()) }
+    }
+}
+
+/// Entries, each key once. There may be very many, so they are not searched one by one.
+#[derive(Default)]
+struct Merged {
+    entries: Vec<Entry>,
+    known: HashMap<Arc<str>, usize>,
+}
+
+impl Merged {
+    /// A mapping's own keys: of equal ones the last counts. Others count only where there is none.
+    fn add(&mut self, entry: Entry, is_own: bool) {
+        match self.known.get(&entry.key.text) {
+            Some(&at) if is_own => self.entries[at].value = entry.value,
+            Some(_) => {}
+            None => {
+                self.known.insert(Arc::clone(&entry.key.text), self.entries.len());
+                self.entries.push(entry);
+            }
+        }
     }
 }
 
@@ -417,13 +442,6 @@ impl Map {
         match self.get_mut(&key.text) {
             Some(slot) => *slot = value,
             None => self.entries.push(Entry { key, value }),
-        }
-    }
-
-    /// Puts a value at a key unless the key is there.
-    pub fn insert_missing(&mut self, key: Key, value: Value) {
-        if self.get(&key.text).is_none() {
-            self.entries.push(Entry { key, value });
         }
     }
 

@@ -79,7 +79,7 @@ fn attach(name: &Arc<str>, entry: &Value, resources: &mut Resources, gaps: &mut 
     let wanted = object_of(entry);
     let is_meant = |id: &Id| {
         let is_anywhere = wanted.namespace.is_empty() && !wanted.gvk.is_cluster_scoped();
-        id.gvk == wanted.gvk && id.name == wanted.name && (is_anywhere || id.is_beside(&wanted))
+        id.name == wanted.name && id.gvk == wanted.gvk && (is_anywhere || id.is_beside(&wanted))
     };
     let meant = |&index: &usize| is_meant(resources.get(index).original_id());
     let matches: Vec<usize> = (0..resources.len()).filter(meant).collect();

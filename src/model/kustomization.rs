@@ -35,7 +35,11 @@ impl<'a> Kustomization<'a> {
 
     /// Whether a document is for kustomize: the Flux object of the same kind is another thing.
     pub fn is_one(root: Node<'_>) -> bool {
-        let Some(api_version) = root.get("apiVersion") else { return root.get("kind").is_none() };
+        let Some(api_version) = root.get("apiVersion") else {
+            return root
+                .get("kind")
+                .is_none_or(|kind| kind.is_text("Kustomization") || kind.is_text("Component"));
+        };
         api_version.text().starts_with("kustomize.config.k8s.io/")
     }
 

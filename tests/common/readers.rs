@@ -2,11 +2,15 @@
 #![allow(dead_code, reason = "each fuzz target uses one function")]
 
 use k8factor::config::{Config, FILE_NAME, Flags};
+use k8factor::discover::Discovery;
+use k8factor::documents;
 use k8factor::error::Error;
 use k8factor::kustomize::id::Gvk;
 use k8factor::kustomize::json_patch;
 use k8factor::kustomize::merge::{Notes, merge};
+use k8factor::kustomize::store::Store;
 use k8factor::kustomize::value::Value;
+use k8factor::kustomize::{self, Build};
 use k8factor::model::image::ImageName;
 use k8factor::model::kinds::KindPattern;
 use k8factor::model::monitor::Language;
@@ -15,7 +19,9 @@ use k8factor::model::paths::resolve_path;
 use k8factor::model::shell::{self, Command, LineBreaks, Word};
 use k8factor::model::{glob, remote};
 use k8factor::rule::{self, Origin, command};
-use k8factor::source::{FileKind, Sources};
+use k8factor::source::{FileKind, Sources, Span};
+use k8factor::yaml::Schema;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
@@ -97,6 +103,41 @@ pub(crate) fn patch(text: &str) {
         assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no place");
     }
     let _ = root.to_json();
+}
+
+/// A tree of kustomizations: a line that begins with `%%% ` names the next file. Whatever is built knows where it was
+/// written.
+pub(crate) fn kustomization(text: &str) {
+    let parts = text.split("%%% ").filter_map(|part| part.split_once('\n'));
+    let files: BTreeMap<_, _> = parts.filter(|(path, _)| !path.is_empty()).collect();
+    let discovery = Discovery::of_texts(&files.into_iter().collect::<Vec<_>>());
+    let documents = documents::parse_all(&discovery.sources);
+    let folders: BTreeSet<_> = discovery.sources.iter().map(|source| source.folder()).collect();
+    let folders: Vec<_> = folders.into_iter().collect();
+    let store = Store::new(&discovery.sources, &documents.trees);
+    for build in kustomize::build(store, &folders).into_iter().flatten() {
+        knows_its_places(&build, &discovery.sources);
+    }
+}
+
+fn knows_its_places(build: &Build, sources: &Sources) {
+    let is_place = |span: Span| {
+        let text = sources.get(span.file).text();
+        assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is no place");
+    };
+    build.gaps.iter().for_each(|gap| is_place(gap.span));
+    for object in &build.objects {
+        object.removed.iter().for_each(|removed| is_place(removed.span));
+        let _ = object.root().to_json(Schema::Kustomize);
+        for node in object.root().walk() {
+            is_place(node.span());
+            let Some(place) = node.place() else { continue };
+            let pieces = place.pieces(node.text().len());
+            pieces.iter().for_each(|piece| is_place(piece.span));
+            let length: usize = pieces.iter().map(|piece| piece.length as usize).sum();
+            assert_eq!(length, node.text().len(), "the pieces of `{}` do not fit", node.text());
+        }
+    }
 }
 
 /// An address, a revision, a name of an image, a path, a pattern: what stands in one scalar.

@@ -4,7 +4,7 @@ use super::setting::text;
 use crate::kustomize::compose::Composed;
 use crate::kustomize::configuration::Configuration;
 use crate::kustomize::field_spec::{Edit, FieldSpecs, Missing, Unfit, edited_by};
-use crate::kustomize::gap::Gap;
+use crate::kustomize::gap::{Gap, GapKind};
 use crate::kustomize::id::Gvk;
 use crate::kustomize::resource::{Resource, Resources};
 use crate::kustomize::value::Value;
@@ -60,6 +60,13 @@ impl Affix {
             if keeps_its_name(original) || table.of_kind(original).next().is_none() {
                 continue;
             }
+            if has_long_name(resources.get(index)) {
+                let message = "the names get too long: no more is put to them";
+                if !gaps.iter().any(|gap| gap.kind == GapKind::Limit && gap.message == message) {
+                    gaps.push(Gap::new(GapKind::Limit, self.text.span(), message));
+                }
+                return;
+            }
             let renames = table.of_kind(original).filter(|spec| spec.is_at(&["metadata", "name"])).count();
             let root = self.edited(resources.get(index), table, gaps);
             self.put(resources.get_mut(index), root, renames);
@@ -103,6 +110,11 @@ impl Affix {
             resource.refresh();
         }
     }
+}
+
+/// Kubernetes takes names of 253 bytes. Long chains of overlays would make names that nobody can hold.
+fn has_long_name(resource: &Resource) -> bool {
+    resource.id().name.len() > 1_000
 }
 
 /// Kustomize never renames these.

@@ -78,21 +78,20 @@ impl Images {
             return None;
         }
         let mut edited: Option<Value> = None;
+        let mut search = Search::of(&resource.root, table.of_kind(gvk));
         for (image, is_idle) in self.items.iter().zip(idle) {
-            let root = edited.as_ref().unwrap_or(&resource.root);
-            let mut search = Search { image, is_found: false, steps: 0 };
-            search.search(root);
-            table.of_kind(gvk).for_each(|spec| spec.visit(root, &mut |value| search.see(&value.text())));
             if search.steps >= MAX_STEPS {
                 let message = "this object is too large for its images to be searched";
                 gaps.push(Gap::new(GapKind::Limit, resource.head().span, message));
                 return edited;
             }
-            if !search.is_found {
+            if !search.images.iter().any(|text| image.pattern.is_match(text)) {
                 continue;
             }
             *is_idle = false;
+            let root = edited.as_ref().unwrap_or(&resource.root);
             if let Some(new) = image.edited(root, table.of_kind(gvk), gaps) {
+                search = Search::of(&new, table.of_kind(gvk));
                 edited = Some(new);
             }
         }
@@ -257,18 +256,26 @@ fn holds_containers(key: &str) -> bool {
 }
 
 /// Looks for images of the name, before anything is copied.
-struct Search<'a> {
-    image: &'a Image,
-    is_found: bool,
+#[derive(Default)]
+struct Search {
+    images: Vec<String>,
     steps: usize,
 }
 
 /// Aliases of aliases must not explode.
 const MAX_STEPS: usize = 4_000_000;
 
-impl Search<'_> {
+impl Search {
+    /// The images of an object, searched once for all entries.
+    fn of<'a>(root: &Value, specs: impl Iterator<Item = &'a FieldSpec>) -> Self {
+        let mut search = Self::default();
+        search.search(root);
+        specs.for_each(|spec| spec.visit(root, &mut |value| search.see(&value.text())));
+        search
+    }
+
     fn see(&mut self, image: &str) {
-        self.is_found |= self.image.pattern.is_match(image);
+        self.images.push(image.to_owned());
     }
 
     fn search(&mut self, value: &Value) {
@@ -294,7 +301,7 @@ impl Search<'_> {
 
     fn search_node(&mut self, node: Node<'_>) {
         self.steps += 1;
-        if self.is_found || self.steps >= MAX_STEPS {
+        if self.steps >= MAX_STEPS {
             return;
         }
         match node.shape() {

@@ -5,7 +5,7 @@ use crate::kustomize::gap::{Gap, GapKind};
 use crate::kustomize::value::Value;
 use crate::provenance::{Change, Operation, Place};
 use crate::source::Span;
-use crate::yaml::Shape;
+use crate::yaml::{Node, Schema, Shape, Value as Typed};
 
 /// A scalar to put into objects, and what puts it there.
 #[derive(Debug, Clone)]
@@ -64,12 +64,14 @@ pub(super) fn text(written: Value, gaps: &mut Vec<Gap>) -> Option<Value> {
         gaps.push(Gap::new(GapKind::Field, written.span(), message));
         return None;
     }
-    if written.is_string() {
-        return Some(written);
-    }
-    if !written.is_null() {
+    // A kustomization is read as kubectl reads: there `yes` is a boolean.
+    let is_text = |node: Node<'_>| matches!(node.value_as(Schema::Kubectl), Typed::String(_));
+    if !written.is_null() && !written.node().is_none_or(is_text) {
         let message = format!("kustomize takes a text here, and `{}` without quotes is none", written.text());
         gaps.push(Gap::new(GapKind::Field, written.span(), message));
+    }
+    if written.is_string() {
+        return Some(written);
     }
     let span = written.span();
     Some(Value::text_at(&*written.text(), Place::at(span)))

@@ -71,7 +71,9 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
     let other_files = found_others.saturating_sub(taken_in);
     let mut discovery = Discovery { skipped, other_files, left_out: found.left_out, ..Discovery::default() };
     discovery.problems.extend(given.problems.into_iter().chain(found.problems));
-    read.into_iter().for_each(|(file, text)| discovery.add(file.path, text, &named));
+    for (file, text) in read {
+        discovery.add(file.path, text, &named);
+    }
     discovery.problems.sort();
     // An ignore file is read by the walk, and on the way to what was named.
     discovery.problems.dedup();

@@ -43,9 +43,9 @@ impl Known {
     }
 }
 
-impl Accumulation {
+impl Default for Accumulation {
     /// Nothing yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             resources: Resources::default(),
             configuration: Configuration::built_in(),
@@ -56,7 +56,9 @@ impl Accumulation {
             components: 0,
         }
     }
+}
 
+impl Accumulation {
     /// Adds an object that must not be there yet. `entry` is where it is asked for.
     pub fn add(&mut self, resource: Arc<Resource>, known: &mut Known, entry: Span) {
         if self.resources.len() >= MAX_OBJECTS {
@@ -73,7 +75,7 @@ impl Accumulation {
 
     /// Takes in everything that another kustomization gathered.
     pub fn take_in(&mut self, other: &Self, known: &mut Known, entry: Span) {
-        for resource in other.resources.iter() {
+        for resource in &other.resources {
             self.add(Arc::clone(resource), known, entry);
         }
         self.configure(&other.configuration);

@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
     }
 
     fn nothing(&self, at: u32) -> Accumulation {
-        let mut nothing = Accumulation::new();
+        let mut nothing = Accumulation::default();
         let message = format!("all builds together have more than {MAX_SUM} objects: this one is left out");
         nothing.gaps.push(Gap::new(GapKind::Limit, Span::file_start(self.node(at).file.id), message));
         nothing
@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
     }
 
     fn gathered_by(&self, at: u32) -> Accumulation {
-        let mut gathered = Accumulation::new();
+        let mut gathered = Accumulation::default();
         if !self.node(at).file.is_component {
             self.fill(at, &mut gathered, 0);
             gathered.tidy();
@@ -119,7 +119,9 @@ impl<'a> Builder<'a> {
         for (entry, input) in &node.components {
             self.add_component(entry, input, gathered, depth);
         }
-        recipe.steps.iter().for_each(|step| self.apply(step, node, gathered));
+        for step in &recipe.steps {
+            self.apply(step, node, gathered);
+        }
         self.transform(node, gathered);
         if let Some(entries) = node.file.get("vars") {
             let Accumulation { variables, resources, gaps, .. } = gathered;
@@ -186,7 +188,9 @@ impl<'a> Builder<'a> {
         for (_, input) in &node.transformers {
             for declared in self.objects(input, gathered) {
                 let steps = plugins.steps(&declared.root, &mut gathered.gaps);
-                steps.iter().for_each(|step| self.apply(step, node, gathered));
+                for step in &steps {
+                    self.apply(step, node, gathered);
+                }
             }
         }
     }

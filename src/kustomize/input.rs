@@ -45,7 +45,7 @@ impl Inputs<'_> {
                 return self.file(file, entry);
             }
             if let Some(&kustomization) = self.folders.get(path.as_str()) {
-                return self.folder(folder, &path, entry, kustomization);
+                return Self::folder(folder, &path, entry, kustomization);
             }
             if !is_remote(&text) {
                 return gap(GapKind::Missing, entry, self.what_is_missing(&path, &text));
@@ -70,7 +70,7 @@ impl Inputs<'_> {
     }
 
     /// A folder that holds the one that asks for it would hold itself.
-    fn folder(&self, from: &str, path: &str, entry: &Value, kustomization: u32) -> Input {
+    fn folder(from: &str, path: &str, entry: &Value, kustomization: u32) -> Input {
         if crate::source::is_below(from, path) {
             let message = format!("`{}` is a folder that holds this kustomization: a circle", entry.text());
             return gap(GapKind::Cycle, entry, message);

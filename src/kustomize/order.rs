@@ -38,9 +38,9 @@ fn sort_by_kind(resources: &mut Resources, first: &[String], last: &[String]) {
     let rank = |id: &Id| {
         let at = |kinds: &[String]| kinds.iter().position(|kind| **kind == *id.gvk.kind);
         match (at(first), at(last)) {
-            (Some(at), _) => at as isize - first.len() as isize,
-            (None, Some(at)) => at as isize + 1,
-            (None, None) => 0,
+            (Some(at), _) => (0, at),
+            (None, None) => (1, 0),
+            (None, Some(at)) => (2, at),
         }
     };
     let text = |id: &Id| (id.gvk.group.clone(), id.gvk.version.clone(), id.gvk.kind.clone());

@@ -16,7 +16,6 @@ use super::transform::labels::Labels;
 use super::transform::namespace::Namespace;
 use super::transform::replicas::Replicas;
 use super::value::Value;
-use crate::model::paths::resolve_path;
 use crate::provenance::{Change, Operation, Place};
 
 /// What plugins of one kustomization work with.
@@ -105,13 +104,8 @@ impl Plugins<'_> {
         let files = object.get("files").map(|files| files.items()).unwrap_or_default();
         let mut read = Vec::new();
         for item in files {
-            let path = resolve_path(self.folder, &item.text());
-            match path.and_then(|path| self.store.file(&path)) {
-                Some(source) => read.extend(objects::in_file(self.store, source.id(), gaps)),
-                None => {
-                    let message = format!("there is no `{}`", item.text());
-                    gaps.push(Gap::new(GapKind::Missing, item.span(), message));
-                }
+            if let Some(source) = self.store.named(self.folder, &item, gaps) {
+                read.extend(objects::in_file(self.store, source.id(), gaps));
             }
         }
         read

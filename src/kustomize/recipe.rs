@@ -71,14 +71,8 @@ impl Reading<'_> {
     fn files(&self, field: &str, gaps: &mut Vec<Gap>) -> Vec<Value> {
         let mut documents = Vec::new();
         for item in self.file.items(field) {
-            let path = resolve_path(&self.file.folder, &item.text());
-            match path.and_then(|path| self.store.file(&path)) {
-                Some(source) => documents.extend(self.store.documents(source.id())),
-                None => {
-                    let message = format!("there is no `{}`", item.text());
-                    gaps.push(Gap::new(GapKind::Missing, item.span(), message));
-                }
-            }
+            let source = self.store.named(&self.file.folder, &item, gaps);
+            documents.extend(source.into_iter().flat_map(|source| self.store.documents(source.id())));
         }
         documents
     }

@@ -1,6 +1,8 @@
 //! The files a build may read: those that were read already, and no others.
 
+use super::gap::{Gap, GapKind};
 use super::value::Value;
+use crate::paths::resolve_path;
 use crate::source::{FileId, Source, Sources};
 use crate::suggest::closest;
 use crate::yaml::Tree;
@@ -44,6 +46,19 @@ impl<'a> Store<'a> {
         let is_long = wanted.chars().count() >= MIN_LETTERS;
         let near = || closest(wanted, names.iter().copied().map(stem)).filter(|_| is_long);
         same.or_else(|| names.iter().copied().find(|other| Some(stem(other)) == near()))
+    }
+
+    /// The file that an entry of a kustomization in `folder` names. If it is not there, that is a gap.
+    pub fn named(&self, folder: &str, entry: &Value, gaps: &mut Vec<Gap>) -> Option<&'a Source> {
+        let text = entry.text();
+        let path = resolve_path(folder, &text);
+        let found = path.as_deref().and_then(|path| self.file(path));
+        if found.is_none() {
+            let near = path.as_deref().and_then(|path| self.near(path));
+            let near = near.map(|near| format!("; `{near}` is there")).unwrap_or_default();
+            gaps.push(Gap::new(GapKind::Missing, entry.span(), format!("there is no `{text}`{near}")));
+        }
+        found
     }
 
     /// What a file was read into; nothing if it is no YAML.

@@ -11,7 +11,7 @@ use k8factor::kustomize::builder::Builder;
 use k8factor::kustomize::finish::finish;
 use k8factor::kustomize::graph::Graph;
 use k8factor::kustomize::store::Store;
-use k8factor::kustomize::{Build, build_roots};
+use k8factor::kustomize::{Build, build};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -62,22 +62,23 @@ fn round(texts: &[(&str, &str)], times: &mut Times) -> String {
     let documents = times.stage("1 read", || documents::parse_all(&discovery.sources));
     let store = Store::new(&discovery.sources, &documents.trees);
     let graph = times.stage("2 graph", || Graph::new(store));
-    let roots: Vec<u32> = (0..graph.nodes.len() as u32)
-        .filter(|&at| graph.nodes[at as usize].file.folder.starts_with("overlays/"))
-        .collect();
-    let gathered = times.stage("3 gather", || Builder::run(store, &graph, &roots));
-    let finished: Vec<_> = times.stage("4 finish", || {
-        let one = |root: &u32| finish(&gathered[root], &graph.nodes[*root as usize].file, store);
-        roots.par_iter().map(one).collect()
+    let files = graph.nodes.iter().map(|node| &node.file);
+    let folders: Vec<&str> =
+        files.map(|file| file.folder.as_str()).filter(|folder| folder.starts_with("overlays/")).collect();
+    let roots: Vec<u32> = folders.iter().filter_map(|folder| graph.in_folder(folder)).collect();
+    let mut builder = Builder::new(store);
+    times.stage("3 gather", || builder.gather(&roots));
+    times.stage("4 finish", || {
+        let one =
+            |root: &u32| Some(finish(builder.gathered(*root)?, &graph.nodes[*root as usize].file, store));
+        black_box(roots.par_iter().map(one).collect::<Vec<_>>());
     });
-    drop((gathered, finished));
-    let builds = times.stage("5 gather, finish and freeze", || build_roots(store, &graph, &roots));
-    let nodes = times.stage("6 walk", || builds.par_iter().map(walk).sum::<usize>());
+    drop(builder);
     let whole = Instant::now();
-    let again = build_roots(store, &Graph::new(store), &roots);
-    black_box(again.par_iter().map(walk).sum::<usize>());
+    let builds: Vec<Build> =
+        times.stage("5 graph to freeze", || build(store, &folders)).into_iter().flatten().collect();
+    let nodes = times.stage("6 walk", || builds.par_iter().map(walk).sum::<usize>());
     times.0.entry("7 graph to walk: the goal is 500").or_default().push(whole.elapsed());
-    drop(again);
     let objects = || builds.iter().flat_map(|build| &build.objects);
     let unique: HashSet<_> = objects().map(Arc::as_ptr).collect();
     let gaps: usize = builds.iter().map(|build| build.gaps.len()).sum();

@@ -362,19 +362,25 @@ impl Written {
         Entry { key, value: self.child(entry.value) }
     }
 
-    fn collect(&self, node: Node<'_>, merged: &mut Merged, merges: u32) {
+    fn collect(&self, node: Node<'_>, merged: &mut Merged, depth: u32) {
+        if merged.mappings >= MAX_MAPPINGS {
+            return;
+        }
+        merged.mappings += 1;
         let has_merges = node.has_merge_keys();
         for entry in node.entries().filter(|entry| !has_merges || !entry.key.is_merge_key()) {
-            merged.add(self.entry(entry), merges == MAX_MERGES);
+            merged.add(self.entry(entry), depth == MAX_MERGES);
         }
-        if !has_merges || merges == 0 {
+        if !has_merges || depth == 0 {
             return;
         }
         for entry in node.entries().filter(|entry| entry.key.is_merge_key()) {
             match entry.value.shape() {
-                Shape::Mapping => self.collect(entry.value, merged, merges - 1),
+                Shape::Mapping => self.collect(entry.value, merged, depth - 1),
                 Shape::Sequence => {
-                    entry.value.items().for_each(|item| self.collect(item, merged, merges - 1))
+                    for item in entry.value.items() {
+                        self.collect(item, merged, depth - 1);
+                    }
                 }
                 Shape::Scalar => {}
             }
@@ -394,6 +400,7 @@ impl Written {
 struct Merged {
     entries: Vec<Entry>,
     known: HashMap<Arc<str>, usize>,
+    mappings: u32,
 }
 
 impl Merged {
@@ -409,6 +416,9 @@ impl Merged {
         }
     }
 }
+
+/// How many mappings are merged into one. Merges of merges must not explode.
+const MAX_MAPPINGS: u32 = 256;
 
 /// How deep merge keys in merge keys are followed.
 const MAX_MERGES: u32 = 16;

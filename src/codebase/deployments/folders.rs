@@ -7,6 +7,7 @@ use crate::kustomize::workshop::Workshop;
 use crate::model::glob;
 use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source, is_below};
+use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -145,9 +146,8 @@ fn holds_objects(store: Store<'_>, source: &Source) -> bool {
     }
     let Some(tree) = store.tree(source.id()).filter(|tree| !tree.is_template()) else { return false };
     let mut roots = tree.roots().filter(|root| !root.is_null()).peekable();
-    let is_text =
-        |root: crate::yaml::Node<'_>, path: &[&str]| root.at(path).is_some_and(|node| !node.is_empty());
-    let is_object = |root: crate::yaml::Node<'_>| {
+    let is_text = |root: Node<'_>, path: &[&str]| root.at(path).is_some_and(|node| !node.is_empty());
+    let is_object = |root: Node<'_>| {
         let is_list = root.get("kind").is_some_and(|kind| kind.text().ends_with("List"));
         is_text(root, &["apiVersion"])
             && is_text(root, &["kind"])

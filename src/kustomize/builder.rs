@@ -152,7 +152,9 @@ impl<'a> Builder<'a> {
         for (_, input) in &node.transformers {
             for declared in self.objects(input, gathered) {
                 let steps = plugins.steps(&declared.root, &mut gathered.gaps);
-                steps.iter().for_each(|step| self.apply(step, node, gathered));
+                for step in &steps {
+                    self.apply(step, node, gathered);
+                }
             }
         }
     }

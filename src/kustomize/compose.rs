@@ -34,7 +34,9 @@ impl Composed {
     pub fn push_cut(&mut self, text: &str, pieces: &[Piece], range: Range<usize>) {
         let Some(part) = text.get(range.clone()).filter(|part| !part.is_empty()) else { return };
         self.text.push_str(part);
-        cut(pieces, &range).into_iter().for_each(|piece| self.push_piece(piece));
+        for piece in cut(pieces, &range) {
+            self.push_piece(piece);
+        }
     }
 
     /// Adds a text that is written nowhere; it is due to what stands at this place.

@@ -104,11 +104,10 @@ impl<'a> Folders<'a> {
                 Some((number, false)) if seen.insert(number) => {
                     inputs.push((path.clone(), Input::Folder(number)));
                 }
-                Some(_) => {}
                 None if self.has_objects[source.id().index()] && source.kind() == FileKind::Yaml => {
                     inputs.push((path.clone(), Input::File(source.id())));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
         inputs
@@ -117,8 +116,8 @@ impl<'a> Folders<'a> {
     /// The outermost kustomization on the way down to a folder, the start left out.
     fn outermost(&self, start: &str, folder: &str) -> Option<(u32, bool)> {
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
-        let below = ends.filter(|&end| end > start.len()).map(|end| &folder[..end]);
-        below.filter_map(|folder| self.kustomizations.get(folder)).next().copied()
+        let mut below = ends.filter(|&end| end > start.len()).map(|end| &folder[..end]);
+        below.find_map(|folder| self.kustomizations.get(folder)).copied()
     }
 
     /// The files as what a kustomization lists.

@@ -21,16 +21,32 @@ pub struct Rendering {
 /// `origins`, each scalar says where it is written.
 pub fn render(codebase: &Codebase, folder: &str, origins: bool) -> Option<Rendering> {
     let build = kustomize::build(codebase.store(), &[folder]).pop().flatten()?;
+    Some(rendering(codebase, &build, origins))
+}
+
+/// The same as whoever deploys the folder makes it, once for each way in which it is deployed.
+pub fn deployed(codebase: &Codebase, folder: &str, origins: bool) -> Option<Rendering> {
+    let builds = codebase.builds().list().iter().filter(|build| build.folder == folder);
+    let renderings = builds.map(|build| (build, rendering(codebase, build, origins)));
+    renderings.fold(None, |all: Option<Rendering>, (build, one)| {
+        let mut all = all.unwrap_or(Rendering { documents: String::new(), missing: Vec::new() });
+        let separator = if all.documents.is_empty() { "" } else { "---\n" };
+        let _ = write!(all.documents, "{separator}# {}\n{}", build.title(), one.documents);
+        all.missing.extend(one.missing);
+        Some(all)
+    })
+}
+
+fn rendering(codebase: &Codebase, build: &Build, origins: bool) -> Rendering {
     let printer = Printer { origins: origins.then(|| codebase.sources()) };
     let documents = printer.documents(build.objects.iter().map(|object| Object::root(object)));
-    let missing = build.gaps.iter().map(|gap| line(codebase, gap)).collect();
-    Some(Rendering { documents, missing })
+    Rendering { documents, missing: build.gaps.iter().map(|gap| line(codebase, gap)).collect() }
 }
 
 /// Every build: its folder, its environment, how many objects it has, what it lacks, and who deploys it.
 pub fn list(codebase: &Codebase) -> String {
     let builds = codebase.builds().list();
-    let rows: Vec<_> = builds.iter().map(|build| row(build)).collect();
+    let rows: Vec<_> = builds.iter().map(row).collect();
     let header = ["BUILD", "ENVIRONMENT", "OBJECTS", "GAPS", "DEPLOYED BY"].map(str::to_owned);
     let mut text = table(std::iter::once(header).chain(rows));
     for gap in builds.iter().flat_map(|build| &build.gaps) {
@@ -48,8 +64,8 @@ fn row(build: &Build) -> [String; 5] {
     [
         if folder.is_empty() { ".".to_owned() } else { folder.clone() },
         match &deployment.cluster {
-            Some(cluster) => format!("{environment} ({cluster})"),
-            None => environment,
+            Some(cluster) if *cluster != environment => format!("{environment} ({cluster})"),
+            _ => environment,
         },
         build.objects.len().to_string(),
         build.gaps.len().to_string(),

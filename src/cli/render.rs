@@ -20,8 +20,12 @@ pub(super) struct Arguments {
     #[arg(long)]
     origins: bool,
 
+    /// Build it as Flux or Argo CD does, with all that their objects change
+    #[arg(long)]
+    deployed: bool,
+
     /// Show all builds instead: environment, objects, gaps, and who deploys them
-    #[arg(long, conflicts_with = "origins")]
+    #[arg(long, conflicts_with_all = ["origins", "deployed"])]
     list: bool,
 }
 
@@ -29,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   k8factor render overlays/prod
   k8factor render overlays/prod --origins
+  k8factor render overlays/prod --deployed
   k8factor render --list
 
 Nothing is fetched and no program is run. What would need that is named on standard error.
@@ -41,16 +46,23 @@ Exit status:
 
 /// Prints a build, or all there are.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
-    let Arguments { path, origins, list } = arguments;
-    let config = Flags { paths: vec![path.clone()], ..Flags::default() }.resolve(&current_folder()?, None)?;
+    let Arguments { path, origins, deployed, list } = arguments;
+    let mut config =
+        Flags { paths: vec![path.clone()], ..Flags::default() }.resolve(&current_folder()?, None)?;
+    let folder = folder(&config);
+    if deployed {
+        // Who deploys the folder may stand anywhere.
+        config.paths = vec![config.root.clone()];
+        config.reads_root = true;
+    }
     let discovery = discover::walk(&config)?;
     let documents = documents::parse_all(&discovery.sources);
     let codebase = Codebase::new(&config, discovery, documents);
     if list {
         return print(&render::list(&codebase));
     }
-    let folder = folder(&config);
-    let Some(rendering) = render::render(&codebase, &folder, origins) else {
+    let render = if deployed { render::deployed } else { render::render };
+    let Some(rendering) = render(&codebase, &folder, origins) else {
         return Err(Error::usage("PATH", format!("`{}` has no kustomization", path.display())));
     };
     print(&rendering.documents)?;

@@ -2,6 +2,8 @@
 //! wants it.
 
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use super::deployments::{self, Folders, Seen};
 use crate::kustomize::file::File;
@@ -139,7 +141,8 @@ fn written(store: Store<'_>, zones: &[Zone]) -> Vec<(FileId, Seen)> {
     let files = files.filter(|source| zones[source.id().index()].is_judged() && source.kind().is_yaml());
     let objects = files.flat_map_iter(|source| {
         let documents = store.documents(source.id()).into_iter().flat_map(listed);
-        let relevant = documents.filter(deployments::is_relevant);
+        let relevant =
+            documents.filter(|value| deployments::is_relevant(value) && deployments::is_finite(value));
         relevant.map(move |value| (source.id(), Seen { value, folder: source.folder().to_owned() }))
     });
     objects.collect()

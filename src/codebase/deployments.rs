@@ -14,7 +14,9 @@ use crate::model::injected::is_injected;
 use crate::model::own_repository::{Election, OwnRepository};
 use crate::model::paths::resolve_path;
 use crate::source::FileId;
+use crate::yaml::Schema;
 pub(super) use folders::Folders;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// A folder that is brought to a cluster.
@@ -58,6 +60,13 @@ struct World<'a> {
     repositories: HashMap<String, Vec<&'a Value>>,
     /// `ConfigMaps` by name.
     config_maps: HashMap<String, Vec<&'a Seen>>,
+    /// How many more generators may be evaluated.
+    generators: Cell<usize>,
+}
+
+/// Whether a value can be followed to its end. Aliases may repeat more than anybody can hold.
+pub(super) fn is_finite(value: &Value) -> bool {
+    value.node().is_none_or(|node| !node.tree().has_aliases() || node.to_json(Schema::Kustomize).is_ok())
 }
 
 /// Whether deployments depend on objects of this type.
@@ -79,6 +88,7 @@ pub(super) fn read(seen: &[Seen], folders: &Folders<'_>) -> Vec<Deployment> {
         own: OwnRepository::default(),
         repositories: by_name(of_kind("GitRepository").map(|seen| (&seen.value, &seen.value))),
         config_maps: by_name(of_kind("ConfigMap").map(|seen| (&seen.value, seen))),
+        generators: Cell::new(MOST_GENERATORS),
     };
     let kustomizations: Vec<&Seen> =
         of_kind("Kustomization").filter(|seen| group(&seen.value) == FLUX_KUSTOMIZATION.0).collect();
@@ -87,9 +97,6 @@ pub(super) fn read(seen: &[Seen], folders: &Folders<'_>) -> Vec<Deployment> {
     world.own = own(&world, &kustomizations, seen);
     for set in of_kind("ApplicationSet") {
         generators::applications(&set.value, &world, &mut applications);
-        if applications.len() > MOST {
-            break;
-        }
     }
     let of_flux = kustomizations.iter().flat_map(|seen| flux::deployments(seen, &world));
     let of_argo = applications.iter().flat_map(|application| application.deployments(&world));
@@ -97,7 +104,9 @@ pub(super) fn read(seen: &[Seen], folders: &Folders<'_>) -> Vec<Deployment> {
 }
 
 /// How many deployments are followed. Hostile generators would multiply without end.
-const MOST: usize = 10_000;
+const MOST: usize = 5_000;
+/// How many generators are evaluated. Those in a matrix are, again and again.
+const MOST_GENERATORS: usize = 20_000;
 
 fn by_name<'s, T>(objects: impl Iterator<Item = (&'s Value, T)>) -> HashMap<String, Vec<T>> {
     let mut named: HashMap<String, Vec<T>> = HashMap::new();

@@ -142,7 +142,7 @@ fn read_entry(entry: &Value, folder: Folder<'_>, gaps: &mut Vec<Gap>) -> Option<
     // Flux takes patches that are no texts.
     let inline = entry.get("patch").filter(|patch| patch.is_map() || patch.is_list());
     let (said_at, roots) = match (inline.clone().or(text), path) {
-        (Some(patch), None) if inline.is_some() => (patch.clone(), Some(vec![patch])),
+        (Some(body), None) if inline.is_some() => (body.clone(), Some(vec![body])),
         (Some(text), None) => {
             let roots = embedded(&text).map(|tree| roots(&tree, gaps));
             gaps.extend(not_json(&text.text(), text.span()));

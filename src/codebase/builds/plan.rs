@@ -140,7 +140,8 @@ fn environment(planned: &Planned, sources: &Sources) -> Option<String> {
     let word = |path: &str| path.rsplit('/').find(|part| stage_of(part).is_some()).map(str::to_owned);
     word(&planned.folder).or_else(|| {
         let of_deployer = |deployer: &Deployer| {
-            let named = deployer.title.split([' ', ':']).next_back().and_then(word);
+            let named = deployer.destination.as_deref().and_then(word);
+            let named = named.or_else(|| deployer.title.split([' ', ':']).next_back().and_then(word));
             named.or_else(|| word(sources.get(deployer.span.file).folder()))
         };
         let words: BTreeSet<Option<String>> = planned.by.iter().map(of_deployer).collect();

@@ -3,10 +3,11 @@
 use super::images::image;
 use super::{Content, Deployment, World, deployer, text};
 use crate::kustomize::overlay::{Deployer, Finishing, Overlay, map};
+use crate::kustomize::resource::key;
 use crate::kustomize::value::Value;
 use crate::model::glob;
 use crate::model::injected::is_injected;
-use crate::source::Source;
+use crate::source::{FileId, Source};
 
 /// An Application, be it written or made by an `ApplicationSet`.
 pub(super) struct Application {
@@ -113,7 +114,7 @@ fn overlay(source: &Value) -> Overlay {
             let mut item = map([("pairs", labels.clone())], labels.span());
             let templates = source.at(&["kustomize", "labelIncludeTemplates"]);
             if let (Some(templates), Some(item)) = (templates, item.map_mut()) {
-                item.insert(crate::kustomize::resource::key("includeTemplates", templates.span()), templates);
+                item.insert(key("includeTemplates", templates.span()), templates);
             }
             overlay.items.push(("labels", item));
         } else {
@@ -129,7 +130,7 @@ fn is_set(source: &Value, field: &str) -> bool {
 }
 
 /// The files of a plain folder.
-fn files(source: &Value, folder: &str, world: &World<'_>) -> Vec<crate::source::FileId> {
+fn files(source: &Value, folder: &str, world: &World<'_>) -> Vec<FileId> {
     let option = |field: &str| source.text_of(&["directory", field]).filter(|text| !text.is_empty());
     let patterns = |field: &str| option(field).map(|text| alternatives(&text));
     let (include, exclude) = (patterns("include"), patterns("exclude"));

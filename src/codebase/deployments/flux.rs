@@ -17,10 +17,8 @@ pub(super) fn deployments(seen: &Seen, world: &World<'_>) -> Vec<Deployment> {
     let deployment = |(folder, is_certain): (String, bool)| {
         let mut deployer = deployer(object);
         deployer.is_certain = is_certain && is_known;
-        let content = match world.folders.has_kustomization(&folder) {
-            true => Content::Kustomization,
-            false => Content::Tree,
-        };
+        let is_kustomized = world.folders.has_kustomization(&folder);
+        let content = if is_kustomized { Content::Kustomization } else { Content::Tree };
         let (overlay, finishing) = (overlay(object), finishing(seen, world));
         Deployment { deployer, folder, path: path.clone(), content, overlay, finishing }
     };
@@ -91,10 +89,7 @@ fn substitution(seen: &Seen, world: &World<'_>) -> Option<Substitution> {
                 let data = map.value.get("data").map(|data| data.entries()).unwrap_or_default();
                 variables.extend(data.into_iter().map(|entry| (entry.key.text.to_string(), entry.value)));
             }
-            None => {
-                is_opaque = true;
-                // Whatever was known before may be another thing in there.
-            }
+            None => is_opaque = true,
         }
     }
     let own = declared.get("substitute").map(|map| map.entries()).unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::kustomize::workshop::Workshop;
 use crate::model::glob;
 use crate::model::role::Zone;
 use crate::source::{FileId, FileKind, Source, is_below};
+use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -103,11 +104,10 @@ impl<'a> Folders<'a> {
                 Some((number, false)) if seen.insert(number) => {
                     inputs.push((path.clone(), Input::Folder(number)));
                 }
-                Some(_) => {}
                 None if self.has_objects[source.id().index()] && source.kind() == FileKind::Yaml => {
                     inputs.push((path.clone(), Input::File(source.id())));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
         inputs
@@ -116,8 +116,8 @@ impl<'a> Folders<'a> {
     /// The outermost kustomization on the way down to a folder, the start left out.
     fn outermost(&self, start: &str, folder: &str) -> Option<(u32, bool)> {
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
-        let below = ends.filter(|&end| end > start.len()).map(|end| &folder[..end]);
-        below.filter_map(|folder| self.kustomizations.get(folder)).next().copied()
+        let mut below = ends.filter(|&end| end > start.len()).map(|end| &folder[..end]);
+        below.find_map(|folder| self.kustomizations.get(folder)).copied()
     }
 
     /// The files as what a kustomization lists.
@@ -145,9 +145,8 @@ fn holds_objects(store: Store<'_>, source: &Source) -> bool {
     }
     let Some(tree) = store.tree(source.id()).filter(|tree| !tree.is_template()) else { return false };
     let mut roots = tree.roots().filter(|root| !root.is_null()).peekable();
-    let is_text =
-        |root: crate::yaml::Node<'_>, path: &[&str]| root.at(path).is_some_and(|node| !node.is_empty());
-    let is_object = |root: crate::yaml::Node<'_>| {
+    let is_text = |root: Node<'_>, path: &[&str]| root.at(path).is_some_and(|node| !node.is_empty());
+    let is_object = |root: Node<'_>| {
         let is_list = root.get("kind").is_some_and(|kind| kind.text().ends_with("List"));
         is_text(root, &["apiVersion"])
             && is_text(root, &["kind"])

@@ -3,11 +3,11 @@
 use super::argo::Application;
 use super::folders::matches_parts;
 use super::template::{Parameters, has_slots, rendered};
-use super::{World, deployer};
+use super::{World, deployer, is_finite};
 use crate::kustomize::value::Value;
 use crate::model::glob;
 use crate::provenance::Place;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::yaml::Shape;
 
 /// The parameters of one Application.
@@ -23,6 +23,9 @@ pub(super) fn applications(object: &Value, world: &World<'_>, applications: &mut
     let Some(template) = object.at(&["spec", "template"]) else { return };
     let Some(spec) = template.get("spec") else { return };
     for generator in object.at(&["spec", "generators"]).map(|list| list.items()).unwrap_or_default() {
+        if applications.len() > super::MOST {
+            return;
+        }
         for set in sets(&generator, world, 0) {
             let mut deployer = deployer(object);
             let name = template.at(&["metadata", "name"]).map(|name| rendered(&name, &set.parameters));
@@ -44,6 +47,8 @@ const MOST: usize = 1000;
 
 /// The parameter sets of a generator. One of which nothing is known makes a set without parameters.
 fn sets(generator: &Value, world: &World<'_>, depth: usize) -> Vec<Set> {
+    let Some(left) = world.generators.get().checked_sub(1) else { return Vec::new() };
+    world.generators.set(left);
     let mut sets = if let Some(list) = generator.get("list") {
         elements(&list)
     } else if let Some(git) = generator.get("git") {
@@ -83,6 +88,9 @@ fn elements(list: &Value) -> Vec<Set> {
 
 /// Keys with all keys above them, `a.b`, and items by their numbers, `a[0]`.
 fn flatten(name: &str, value: &Value, parameters: &mut Parameters) {
+    if parameters.len() >= MOST {
+        return;
+    }
     match value.shape() {
         Shape::Scalar => drop(parameters.insert(name.to_owned(), value.clone())),
         Shape::Mapping => {
@@ -103,7 +111,7 @@ fn flatten(name: &str, value: &Value, parameters: &mut Parameters) {
 /// Folders or files of this repository; those of others are not known.
 fn in_git(git: &Value, world: &World<'_>) -> Vec<Set> {
     if !git.text_of(&["repoURL"]).is_some_and(|url| world.is_own(&url)) {
-        return unknown(&git.clone());
+        return vec![Set::default()];
     }
     let prefix = git.text_of(&["pathParamPrefix"]).map(|prefix| format!("{prefix}.")).unwrap_or_default();
     let patterns = |field: &str| git.get(field).map(|list| list.items()).unwrap_or_default();
@@ -147,23 +155,22 @@ fn files(items: &[Value], prefix: &str, world: &World<'_>) -> Vec<Set> {
         let folder = start.rsplit_once('/').map_or("", |(folder, _)| folder);
         let files = world.folders.files_below(folder).filter(|file| glob::matches(&pattern, file.path()));
         for file in files.take(MOST) {
-            for root in store.documents(file.id()) {
-                let roots = if root.is_list() { root.items() } else { vec![root] };
-                for root in roots.into_iter().take(MOST) {
-                    let mut set = Set { is_certain: true, ..Set::default() };
-                    flatten("", &root, &mut set.parameters);
-                    add_path(&mut set.parameters, prefix, file.folder(), Span::file_start(file.id()));
-                    let name = Value::text_at(
-                        file.file_name(),
-                        Place::computed(Span::file_start(file.id()), file.file_name().len()),
-                    );
-                    set.parameters.insert(format!("{prefix}path.filename"), name);
-                    sets.push(set);
-                }
-            }
+            let roots = store.documents(file.id()).into_iter().filter(is_finite);
+            let roots = roots.flat_map(|root| if root.is_list() { root.items() } else { vec![root] });
+            sets.extend(roots.take(MOST).map(|root| of_file(&root, file, prefix)));
         }
     }
     sets
+}
+
+fn of_file(root: &Value, file: &Source, prefix: &str) -> Set {
+    let mut set = Set { is_certain: true, ..Set::default() };
+    let span = Span::file_start(file.id());
+    flatten("", root, &mut set.parameters);
+    add_path(&mut set.parameters, prefix, file.folder(), span);
+    let name = Value::text_at(file.file_name(), Place::computed(span, file.file_name().len()));
+    set.parameters.insert(format!("{prefix}path.filename"), name);
+    set
 }
 
 /// A path under all the names that it has in templates, old and new.

@@ -66,7 +66,7 @@ impl Writer<'_> {
         let inside = &self.text[range.clone()];
         if let Some(name) = inside.strip_prefix('#').filter(|name| is_name(name)) {
             let Some(value) = self.variables.get(name) else { return false };
-            self.computed(value, value.text().chars().count().to_string());
+            self.computed(value, &value.text().chars().count().to_string());
             return true;
         }
         let length = inside.bytes().take_while(|&byte| byte == b'_' || byte.is_ascii_alphanumeric()).count();
@@ -90,22 +90,22 @@ impl Writer<'_> {
         }
         let Some(value) = self.variables.get(name) else { return false };
         let Some(new) = changed(&without_breaks(&value.text()), operation) else { return false };
-        self.computed(value, new);
+        self.computed(value, &new);
         true
     }
 
     fn whole(&mut self, value: &Value) {
         let text = value.text();
         if let Cow::Owned(text) = without_breaks(&text) {
-            return self.computed(value, text);
+            return self.computed(value, &text);
         }
         self.newest = Some(value.span());
         self.into.push_cut(&text, &pieces_of(value, &text), 0..text.len());
     }
 
-    fn computed(&mut self, value: &Value, text: String) {
+    fn computed(&mut self, value: &Value, text: &str) {
         self.newest = Some(value.span());
-        self.into.push_computed(&text, value.span());
+        self.into.push_computed(text, value.span());
     }
 }
 

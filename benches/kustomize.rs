@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const ROUNDS: usize = 7;
 const OVERLAYS: usize = 1_000;
 const BASES: usize = 10;
-/// Ten of each: Deployments, Services, ConfigMaps.
+/// Ten of each: Deployments, Services and maps of settings.
 const OF_EACH: usize = 10;
 
 fn main() {
@@ -141,7 +141,7 @@ fn overlay(number: usize) -> Vec<(String, String)> {
     vec![(format!("{folder}/kustomization.yaml"), text), (format!("{folder}/patch.yaml"), patch.to_owned())]
 }
 
-/// A Deployment of about 130 nodes, its Service and its ConfigMap.
+/// A Deployment of about 130 nodes, its Service and its settings.
 fn objects(app: usize) -> String {
     format!(
         "apiVersion: apps/v1
@@ -206,7 +206,7 @@ data:
   LISTEN: \":8080\"
   UPSTREAM: http://app{next}.example.org
 ",
-        tier = if app % 2 == 0 { "web" } else { "batch" },
+        tier = if app.is_multiple_of(2) { "web" } else { "batch" },
         next = app + 1,
     )
 }

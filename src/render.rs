@@ -1,10 +1,11 @@
 //! What `k8factor render` says: a build as YAML, what it lacks, and which builds there are.
 
 use crate::codebase::Codebase;
-use crate::kustomize::gap::Gap;
+use crate::kustomize::gap::{Gap, GapKind};
 use crate::kustomize::overlay::Deployer;
 use crate::kustomize::print::Printer;
 use crate::kustomize::{self, Build, Object};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -40,7 +41,12 @@ pub fn deployed(codebase: &Codebase, folder: &str, origins: bool) -> Option<Rend
 fn rendering(codebase: &Codebase, build: &Build, origins: bool) -> Rendering {
     let printer = Printer { origins: origins.then(|| codebase.sources()) };
     let documents = printer.documents(build.objects.iter().map(|object| Object::root(object)));
-    Rendering { documents, missing: build.gaps.iter().map(|gap| line(codebase, gap)).collect() }
+    Rendering { documents, missing: lacks(build).map(|gap| line(codebase, gap)).collect() }
+}
+
+/// What a build lacks. What it has and another setting of kustomize would refuse is no lack.
+fn lacks(build: &Build) -> impl Iterator<Item = &Gap> {
+    build.gaps.iter().filter(|gap| gap.kind != GapKind::Outside)
 }
 
 /// Every build: its folder, its environment, how many objects it has, what it lacks, and who deploys it.
@@ -49,11 +55,9 @@ pub fn list(codebase: &Codebase) -> String {
     let rows: Vec<_> = builds.iter().map(row).collect();
     let header = ["BUILD", "ENVIRONMENT", "OBJECTS", "GAPS", "DEPLOYED BY"].map(str::to_owned);
     let mut text = table(std::iter::once(header).chain(rows));
-    for gap in builds.iter().flat_map(|build| &build.gaps) {
-        let line = line(codebase, gap);
-        if !text.contains(&line) {
-            let _ = writeln!(text, "{line}");
-        }
+    let lines: BTreeSet<String> = builds.iter().flat_map(lacks).map(|gap| line(codebase, gap)).collect();
+    for line in lines {
+        let _ = writeln!(text, "{line}");
     }
     text
 }
@@ -68,7 +72,7 @@ fn row(build: &Build) -> [String; 5] {
             _ => environment,
         },
         build.objects.len().to_string(),
-        build.gaps.len().to_string(),
+        lacks(build).count().to_string(),
         deployers(build),
     ]
 }

@@ -132,8 +132,7 @@ fn values_as_deep_as_can_be_read_are_merged_on_a_small_stack() {
     let deep = format!("{}a{}", "{a: ".repeat(400), "}".repeat(400));
     let object =
         format!("{{apiVersion: example.org/v1, kind: Thing, metadata: {{name: m}}, deep: {deep}}}\n");
-    let patch =
-        format!("patches: [{{path: patch.yaml}}]\nnamePrefix: a-\nimages: [{{name: a, newTag: b}}]\n");
+    let patch = "patches: [{path: patch.yaml}]\nnamePrefix: a-\nimages: [{name: a, newTag: b}]\n".to_owned();
     let texts = [with(object.clone(), &patch), vec![("k/patch.yaml".to_owned(), object)]].concat();
     let build = move || {
         let pool =
@@ -189,11 +188,8 @@ fn nothing_outside_of_the_codebase_is_read() {
     }
     let files = Files::of_folder(&root);
     let build = files.build(&["k"]).pop().flatten().expect("there is a kustomization");
-    let text: String = build
-        .objects
-        .iter()
-        .map(|object| format!("{:?}", object.root().to_json(k8factor::yaml::Schema::Kustomize)))
-        .collect();
+    let texts = build.objects.iter().map(|object| object.root().to_json(k8factor::yaml::Schema::Kustomize));
+    let text = format!("{:?}", texts.collect::<Vec<_>>());
     assert!(text.contains("own") && !text.contains("outside-secret"), "{text}");
     assert!(build.gaps.len() >= 10, "{:#?}", build.gaps);
 }

@@ -114,7 +114,7 @@ type Values<'a> = HashMap<&'a str, (Value, &'a Variable)>;
 
 fn values<'a>(resources: &Resources, variables: &'a [Variable], gaps: &mut Vec<Gap>) -> Values<'a> {
     let mut objects = HashMap::new();
-    for resource in resources.iter() {
+    for resource in resources {
         for name in &resource.variables {
             objects.entry(&**name).or_insert(resource);
         }

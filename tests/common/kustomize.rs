@@ -136,7 +136,7 @@ pub(crate) fn differences(expected: &Objects, built: &Objects) -> Vec<String> {
         (Some(_), None) => format!("missing: {key}"),
         (None, Some(_)) => format!("too much: {key}"),
         (Some(expected), Some(built)) => {
-            let place = first_difference(&expected[0], &built[0], String::new());
+            let place = first_difference(&expected[0], &built[0], "");
             format!("{key} differs at {place}")
         }
         (None, None) => String::new(),
@@ -144,19 +144,19 @@ pub(crate) fn differences(expected: &Objects, built: &Objects) -> Vec<String> {
     different.map(words).collect()
 }
 
-fn first_difference(expected: &Json, built: &Json, at: String) -> String {
+fn first_difference(expected: &Json, built: &Json, at: &str) -> String {
     match (expected, built) {
         (Json::Object(a), Json::Object(b)) => {
             let keys = a.keys().chain(b.keys());
             let different = keys.into_iter().find(|key| a.get(*key) != b.get(*key));
-            different.map_or(at.clone(), |key| {
+            different.map_or(at.to_owned(), |key| {
                 let (a, b) = (a.get(key), b.get(key));
-                first_difference(a.unwrap_or(&Json::Null), b.unwrap_or(&Json::Null), format!("{at}/{key}"))
+                first_difference(a.unwrap_or(&Json::Null), b.unwrap_or(&Json::Null), &format!("{at}/{key}"))
             })
         }
         (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
             let different = a.iter().zip(b).position(|(a, b)| a != b);
-            different.map_or(at.clone(), |i| first_difference(&a[i], &b[i], format!("{at}/{i}")))
+            different.map_or(at.to_owned(), |i| first_difference(&a[i], &b[i], &format!("{at}/{i}")))
         }
         _ => format!("{at}: expected {expected}, built {built}"),
     }

@@ -11,7 +11,7 @@ use crate::model::role::{Role, Zone};
 use crate::provenance;
 use crate::source::{FileId, FileKind, Span};
 use crate::yaml::{Node, Shape, Tree};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// YAML that stands as a text in other YAML and speaks of images.
 pub(super) struct Texts<'a> {
@@ -48,21 +48,17 @@ pub(super) fn all<'a>(codebase: &'a Codebase, texts: &'a Texts<'a>) -> Vec<Place
 }
 
 /// Where the images of built objects are written, by file.
-struct Built(HashMap<FileId, Vec<Span>>);
+struct Built(HashMap<FileId, BTreeSet<Span>>);
 
 impl Built {
     fn of(places: &[Place<'_>]) -> Self {
-        let mut spans: HashMap<FileId, Vec<Span>> = HashMap::new();
+        let mut spans: HashMap<FileId, BTreeSet<Span>> = HashMap::new();
         for place in places.iter().filter(|place| place.is_built()) {
             let written = place.image.place();
             let sources = written.into_iter().flat_map(provenance::Place::sources);
             for span in sources.chain([place.image.span()]) {
-                spans.entry(span.file).or_default().push(span);
+                spans.entry(span.file).or_default().insert(span);
             }
-        }
-        for spans in spans.values_mut() {
-            spans.sort();
-            spans.dedup();
         }
         Self(spans)
     }
@@ -71,8 +67,8 @@ impl Built {
     fn shows(&self, place: &Place<'_>) -> bool {
         let span = place.image.span();
         let is_part = matches!(place.at, Where::Patch(_) | Where::Tag { .. }) && !place.is_built();
-        let spans = self.0.get(&span.file).map(Vec::as_slice).unwrap_or_default();
-        is_part && spans.iter().any(|built| span.contains(*built) || built.contains(span))
+        let mut spans = self.0.get(&span.file).into_iter().flatten();
+        is_part && spans.any(|built| span.contains(*built) || built.contains(span))
     }
 }
 

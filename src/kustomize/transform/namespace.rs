@@ -157,7 +157,7 @@ fn is_identical(one: &Id, other: &Id) -> bool {
 /// Objects from different namespaces may have become the same.
 fn report_equals(resources: &Resources, namespace: &Setting, gaps: &mut Vec<Gap>) {
     let mut known = HashSet::with_capacity(resources.len());
-    for resource in resources.iter() {
+    for resource in resources {
         if !known.insert(resource.id()) {
             let message = format!("with this namespace there are two objects {}", resource.id());
             gaps.push(Gap::new(GapKind::Duplicate, namespace.span(), message));

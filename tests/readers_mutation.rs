@@ -67,7 +67,8 @@ fn kustomizations_are_built_with_their_places() {
 fn case_of(case: &Path) -> String {
     let folder = case.join("in").display().to_string();
     let files = files_below(&folder).into_iter();
-    files.map(|(path, text)| format!("%%% {}\n{text}", &path[folder.len() + 1..])).collect()
+    let files = files.map(|(path, text)| format!("%%% {}\n{text}", &path[folder.len() + 1..]));
+    files.collect::<Vec<_>>().concat()
 }
 
 #[test]

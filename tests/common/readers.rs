@@ -19,7 +19,7 @@ use k8factor::model::paths::resolve_path;
 use k8factor::model::shell::{self, Command, LineBreaks, Word};
 use k8factor::model::{glob, remote};
 use k8factor::rule::{self, Origin, command};
-use k8factor::source::{FileKind, Sources, Span};
+use k8factor::source::{FileKind, Source, Sources, Span};
 use k8factor::yaml::Schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -112,7 +112,7 @@ pub(crate) fn kustomization(text: &str) {
     let files: BTreeMap<_, _> = parts.filter(|(path, _)| !path.is_empty()).collect();
     let discovery = Discovery::of_texts(&files.into_iter().collect::<Vec<_>>());
     let documents = documents::parse_all(&discovery.sources);
-    let folders: BTreeSet<_> = discovery.sources.iter().map(|source| source.folder()).collect();
+    let folders: BTreeSet<_> = discovery.sources.iter().map(Source::folder).collect();
     let folders: Vec<_> = folders.into_iter().collect();
     let store = Store::new(&discovery.sources, &documents.trees);
     for build in kustomize::build(store, &folders).into_iter().flatten() {
@@ -133,7 +133,9 @@ fn knows_its_places(build: &Build, sources: &Sources) {
             is_place(node.span());
             let Some(place) = node.place() else { continue };
             let pieces = place.pieces(node.text().len());
-            pieces.iter().for_each(|piece| is_place(piece.span));
+            for piece in &pieces {
+                is_place(piece.span);
+            }
             let length: usize = pieces.iter().map(|piece| piece.length as usize).sum();
             assert_eq!(length, node.text().len(), "the pieces of `{}` do not fit", node.text());
         }

@@ -233,7 +233,7 @@ fn another_repository_is_not_this_one() {
 
 #[test]
 fn argo_edits_the_kustomization() {
-    let source = "    kustomize:\n      namePrefix: a-\n      nameSuffix: -b\n      namespace: shop\n      images: ['example/web=mirror.example.com:5000/web:2.0.0']\n      replicas: [{name: web, count: 3}]\n      commonLabels: {app: web}\n      labelWithoutSelector: true\n      commonAnnotations: {owner: red}\n      patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /spec/paused, value: true}]'}]\n";
+    let source = "    kustomize:\n      namePrefix: a-\n      nameSuffix: -b\n      namespace: shop\n      images: ['example/web=mirror.example.com:5000/web:2.0.0']\n      replicas: [{name: web, count: 3}]\n      commonLabels: {app: web}\n      labelWithoutSelector: true\n      commonAnnotations: {owner: red}\n      patches: [{target: {kind: Deployment}, patch: '- {op: add, path: /spec/paused, value: true}'}]\n";
     let codebase = by_argo(source);
     assert_eq!(in_folder(&codebase, "web").gaps, []);
     let web = web(&codebase);

@@ -80,6 +80,8 @@ struct ObjectEntry {
     file: FileId,
     root: NodeId,
     type_index: u32,
+    /// Whether it is seen as what is built of it.
+    is_covered: bool,
 }
 
 impl Codebase {
@@ -177,8 +179,8 @@ impl Codebase {
             let built = &self.builds.objects()[index - self.objects.len()];
             return Some(built.view()).filter(|object| object.zone().is_judged());
         };
-        let object = self.object(*entry).filter(|object| object.zone().is_judged())?;
-        (!self.builds.cover(object.root().span())).then_some(object)
+        let is_judged = !entry.is_covered && self.zone(entry.file).is_judged();
+        if is_judged { self.object(*entry) } else { None }
     }
 
     /// The objects written in one file, whatever its zone.

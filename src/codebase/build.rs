@@ -30,6 +30,10 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     contents.into_iter().flatten().for_each(|document| index.add(document));
     let builds = Builds::of(Store::new(&sources, &documents.trees), &zones);
     builds.objects().iter().for_each(|built| index.push_built(&built.meta));
+    for entry in &mut index.objects {
+        let root = documents.trees[entry.file.index()].as_deref().map(|tree| Node::from_id(tree, entry.root));
+        entry.is_covered = root.is_some_and(|root| builds.cover(root.span()));
+    }
     let mut codebase = Codebase {
         config: config.clone(),
         sources,
@@ -126,7 +130,7 @@ impl Index {
     fn push(&mut self, file: FileId, root: NodeId, meta: TypeMeta) {
         let type_index = self.type_of(meta);
         self.by_type[type_index as usize].push(self.objects.len() as u32);
-        self.objects.push(ObjectEntry { file, root, type_index });
+        self.objects.push(ObjectEntry { file, root, type_index, is_covered: false });
     }
 
     /// Built objects are numbered behind all written ones.

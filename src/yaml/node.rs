@@ -45,7 +45,7 @@ pub struct Entry<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn new(tree: &'a Tree, id: NodeId) -> Self {
-        Self { tree, id, within: None }.entered()
+        Self { tree, id, within: None }
     }
 
     /// The tree this node belongs to.

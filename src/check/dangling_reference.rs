@@ -101,8 +101,13 @@ fn violation(codebase: &Codebase, places: &[Reference<'_>]) -> Violation {
         first.from.title(),
         first.name
     );
-    let violation = Violation::at(first.node, message).in_object(first.from, first.node);
-    let others = places[1..].iter();
+    let mut violation = Violation::at(first.node, message).in_object(first.from, first.node);
+    // What is written once may be built many times.
+    let (here, others): (Vec<_>, Vec<_>) =
+        places.iter().partition(|place| place.node.span() == first.node.span());
+    violation.builds = here.iter().flat_map(|place| place.from.builds().iter().copied()).collect();
+    let mut seen = HashSet::new();
+    let others = others.into_iter().filter(|place| seen.insert(place.node.span()));
     let others = others.map(|place| (place.node.span(), format!("{} needs it too", place.from.title())));
     let violation = violation.with_others(others, MAX_RELATED);
     // Every text was searched for the name, understood or not.

@@ -179,6 +179,10 @@ impl Violation {
     /// Shows one more place that explains, and is not wrong itself.
     #[must_use]
     pub fn with_related(mut self, span: Span, message: impl Into<String>) -> Self {
+        // One place may stand in many builds.
+        if span == self.span {
+            return self;
+        }
         self.related.push(Label { span, message: message.into() });
         self
     }
@@ -193,6 +197,9 @@ impl Violation {
     /// Adds a place that is as wrong as the first, without showing it: it would be one too many.
     #[must_use]
     pub fn also_at(mut self, span: Span, message: impl Into<String>) -> Self {
+        if span == self.span {
+            return self;
+        }
         self.also.push(Label { span, message: message.into() });
         self
     }

@@ -149,7 +149,8 @@ impl Found<'_> {
 
     fn literal(&mut self, owner: &str, literal: Node<'_>) {
         let Some(text) = literal.as_str() else { return };
-        let Some((key, value)) = text.split_once('=') else { return };
+        // Without a key kustomize refuses it, and the credential stands there all the same.
+        let (key, value) = text.split_once('=').unwrap_or(("", &text));
         let value = value.trim_matches(['"', '\'']);
         for leak in in_secret(key, value) {
             let place =

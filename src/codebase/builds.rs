@@ -28,8 +28,6 @@ use std::sync::Arc;
 pub struct Builds {
     list: Vec<Build>,
     objects: Vec<BuiltObject>,
-    /// For each file, whether a build takes its objects in.
-    covered: Vec<bool>,
     /// Where the objects begin that some build holds.
     built: HashSet<Span>,
     /// Where the objects begin that some build takes away.
@@ -86,14 +84,13 @@ impl Builds {
             plan = next;
             workshop.finish(&plan.tasks());
         }
-        let covered = covered(&workshop, &plan.tasks(), zones.len());
         let list = plan.builds(&workshop, store.sources());
         let objects = objects(&list, zones);
         let built = objects.iter().map(|built| built.object.root().span()).collect();
         let removed = list.iter().flat_map(|build| build.removed.iter().map(|(_, removed)| removed.span));
         let (removed, held) = (removed.collect(), held(&list, &objects));
         let inner = inner(&mut workshop, &held, zones);
-        Self { list, objects, covered, built, removed, inner, held }
+        Self { list, objects, built, removed, inner, held }
     }
 
     /// The builds, in the order of their folders.
@@ -108,8 +105,7 @@ impl Builds {
 
     /// Whether an object that is written here is seen as what is built of it. One that kustomize refuses is not.
     pub(super) fn cover(&self, object: Span) -> bool {
-        self.covered.get(object.file.index()).copied().unwrap_or_default()
-            && (self.built.contains(&object) || self.removed.contains(&object))
+        self.built.contains(&object) || self.removed.contains(&object)
     }
 
     /// Whether every build that takes in the object that is written here takes it away again.

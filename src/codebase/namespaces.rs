@@ -62,6 +62,10 @@ impl Codebase {
 
     /// Where an object lands. Nothing where the code leaves it open.
     fn namespaces_of<'a>(&'a self, object: Object<'a>, set: &Set<'a>) -> Vec<String> {
+        // What was built says it itself.
+        if let Some(namespace) = object.namespace().filter(|_| !object.builds().is_empty()) {
+            return vec![namespace.into_owned()];
+        }
         let by_delivery = set.delivered.get(&object.file()).cloned().unwrap_or_default();
         let by_build = self.namespaces_of_builds(object.file(), set);
         let written = object.metadata().and_then(|metadata| metadata.get("namespace"));

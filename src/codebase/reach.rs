@@ -3,7 +3,7 @@
 use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::paths::resolve_path;
 use crate::source::{FileId, FileKind, Source, Sources};
-use crate::yaml::Tree;
+use crate::yaml::{Node, Tree};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +47,10 @@ impl Reach {
         kustomizations.sort_unstable();
         let listed = kustomizations.par_iter().map(|&(file, folder)| {
             let kustomization = kustomization(sources, trees, file);
-            kustomization.map(|k| Listed::of(k, folder, sources, &folders)).unwrap_or_default()
+            let Some(kustomization) = kustomization else { return Listed::default() };
+            let mut listed = Listed::of(kustomization, folder, sources, &folders);
+            listed.resources.extend(decrypted(kustomization, sources, trees));
+            listed
         });
         let listed = listed.collect();
         let kustomizations = kustomizations.into_iter().map(|(file, _)| file).collect();
@@ -189,6 +192,27 @@ impl Listed {
         listed.patches = paths.filter_map(|path| Some(sources.by_path(&path)?.id())).collect();
         listed
     }
+}
+
+/// The files of `ksops` generators: they are objects, of which the values alone are hidden.
+fn decrypted(
+    kustomization: Kustomization<'_>,
+    sources: &Sources,
+    trees: &[Option<Arc<Tree>>],
+) -> Vec<FileId> {
+    let generators = kustomization.field("generators").map(|entry| entry.value);
+    let paths = generators.into_iter().flat_map(Node::items);
+    let paths = paths.filter_map(|path| resolve_path(kustomization.folder(), &path.text()));
+    let generators = paths.filter_map(|path| sources.by_path(&path));
+    let roots = generators.filter_map(|source| Some((source, trees[source.id().index()].as_ref()?)));
+    let files = roots.flat_map(|(source, tree)| tree.roots().map(move |root| (source, root)));
+    let files = files.filter(|(_, root)| {
+        root.get("apiVersion").is_some_and(|version| version.text().starts_with("viaduct.ai/"))
+    });
+    let listed = files.flat_map(|(_, root)| root.get("files").into_iter().flat_map(Node::items));
+    // Their paths begin at the folder of the kustomization.
+    let paths = listed.filter_map(|file| resolve_path(kustomization.folder(), &file.text()));
+    paths.filter_map(|path| Some(sources.by_path(&path)?.id())).collect()
 }
 
 /// An address without whatever says which version is meant, or the last part of a path.

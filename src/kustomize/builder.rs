@@ -142,6 +142,10 @@ impl<'a> Builder<'a> {
                         gathered.take_in(other, &mut known, entry.span());
                     }
                 }
+                other if node.file.is_plain => {
+                    let objects = self.objects(other, gathered).into_iter().map(Arc::new);
+                    objects.for_each(|object| gathered.resources.push(object));
+                }
                 other => {
                     for resource in self.objects(other, gathered) {
                         gathered.add(Arc::new(resource), &mut known, entry.span());

@@ -18,6 +18,8 @@ pub struct File {
     pub is_component: bool,
     /// Whether no such file is written: whoever deploys a folder of plain files makes it.
     pub is_generated: bool,
+    /// Whether its files are applied one by one, without kustomize: what kustomize refuses or drops is there then.
+    pub is_plain: bool,
     fields: BTreeMap<&'static str, Field>,
 }
 
@@ -82,6 +84,7 @@ impl File {
             folder: source.folder().to_owned(),
             is_component: kind.as_deref() == Some("Component"),
             is_generated: false,
+            is_plain: false,
             fields,
         };
         gaps.extend(file.wrong_type());
@@ -94,7 +97,7 @@ impl File {
     /// A kustomization that asks for nothing yet. `id` is the file that stands for it.
     pub fn generated(id: FileId, folder: &str) -> Self {
         let folder = folder.to_owned();
-        Self { id, folder, is_component: false, is_generated: true, fields: BTreeMap::new() }
+        Self { id, folder, is_component: false, is_generated: true, is_plain: false, fields: BTreeMap::new() }
     }
 
     /// Gives a field another value, as who deploys the kustomization edits it.

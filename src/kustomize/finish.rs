@@ -11,6 +11,9 @@ use super::{build_metadata, hash, name_reference, order, variable};
 /// The objects as they come to a cluster, and what is wrong with them beyond what was gathered.
 pub fn finish(gathered: &Accumulation, file: &File, store: Store<'_>) -> (Resources, Vec<Gap>) {
     let (mut resources, mut gaps) = (gathered.resources.clone(), gathered.gaps.clone());
+    if file.is_plain {
+        return (resources, gaps);
+    }
     hash::append_hashes(&mut resources);
     name_reference::fix_names(&mut resources, &gathered.configuration.name_reference, &mut gaps);
     variable::expand(&mut resources, &gathered.variables, &gathered.configuration.var_reference, &mut gaps);

@@ -54,7 +54,13 @@ impl Inputs<'_> {
         if is_remote(&text) {
             return gap(GapKind::Remote, entry, format!("`{text}` would have to be fetched"));
         }
-        gap(GapKind::Missing, entry, format!("`{text}` leads out of the codebase"))
+        gap(
+            GapKind::Missing,
+            entry,
+            format!(
+                "`{text}` leads out of the codebase, whose root is the folder with `.git` or `.k8factor.yaml`"
+            ),
+        )
     }
 
     /// Kustomize takes a kustomization in by its folder. Given the file, it looks for an object in it.

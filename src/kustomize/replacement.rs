@@ -187,6 +187,9 @@ impl Field {
     }
 }
 
+/// No object is nested as deeply.
+const MAX_PARTS: usize = 500;
+
 fn put_into(
     source: &Source,
     index: usize,
@@ -196,6 +199,10 @@ fn put_into(
     resources: &mut Resources,
     gaps: &mut Vec<Gap>,
 ) {
+    if field.parts.len() > MAX_PARTS {
+        gaps.push(Gap::new(GapKind::Limit, field.span, "this path is too long to be followed"));
+        return;
+    }
     let mut change = |old: &Value| replaced(old, source, options, field.is_text(), by);
     let create = options.create.then(|| source.value.shape());
     let mut walk = Walk { create, made_at: field.span, change: &mut change, found: 0 };

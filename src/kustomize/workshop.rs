@@ -89,20 +89,22 @@ impl<'a> Workshop<'a> {
     }
 
     /// A kustomization that lists these inputs and nothing else, with the edits of who deploys it. `id` is the file that
-    /// stands for it.
+    /// stands for it; a plain one is applied without kustomize.
     pub fn generated(
         &mut self,
         id: FileId,
         folder: &str,
         listed: Vec<(Value, Input)>,
         overlay: &Overlay,
+        is_plain: bool,
     ) -> u32 {
         let inputs: Vec<_> = listed.iter().map(|(_, input)| input_key(input)).collect();
-        let key = (format!("{folder}\n{inputs:?}"), overlay.fingerprint());
+        let key = (format!("{folder}\n{is_plain} {inputs:?}"), overlay.fingerprint());
         if let Some(&known) = self.added.get(&key) {
             return known;
         }
         let mut file = File::generated(id, folder);
+        file.is_plain = is_plain;
         overlay.edit(&mut file);
         self.add(key, file, Vec::new(), listed)
     }

@@ -166,15 +166,12 @@ fn sort(findings: &mut Vec<Finding>) {
 /// One cause is one finding, whatever builds it comes to under whatever names and namespaces.
 fn is_built_again(again: &Finding, first: &Finding) -> bool {
     let cause = |finding: &Finding| (finding.span, finding.rule.clone(), finding.severity);
-    let pointer = |finding: &Finding| finding.object.as_ref().map(|object| object.pointer.clone());
-    let built = !again.builds.is_empty() && !first.builds.is_empty();
-    built && cause(again) == cause(first) && pointer(again) == pointer(first)
+    !again.builds.is_empty() && !first.builds.is_empty() && cause(again) == cause(first)
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {
-    let Finding { factor, severity, span, rule, message, object, .. } = finding;
-    let pointer = object.as_ref().map(|object| object.pointer.as_str());
-    (*factor, Reverse(*severity), *span, rule, pointer, message)
+    let Finding { factor, severity, span, rule, message, builds, .. } = finding;
+    (*factor, Reverse(*severity), *span, rule, builds.is_empty(), message)
 }
 
 #[cfg(test)]

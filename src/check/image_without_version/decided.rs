@@ -59,7 +59,9 @@ impl<'a> Decided<'a> {
         };
         let image = place.image.text();
         let image = ImageName::parse(image.trim()).name;
-        if self.everywhere.iter().any(|name| name.matches(image)) {
+        // What is built as it is deployed has all that Flux and Argo CD do to it.
+        let is_deployed = place.is_built() && self.is_deployed(place);
+        if !is_deployed && self.everywhere.iter().any(|name| name.matches(image)) {
             return true;
         }
         // What kustomize decides stands in what it built.
@@ -72,6 +74,12 @@ impl<'a> Decided<'a> {
         let files = direct.chain(above()).chain([place.file()]);
         let mut layers = files.filter_map(|file| self.by_kustomization.get(&file));
         layers.any(|layer| layer.decides(image, &container, place))
+    }
+
+    fn is_deployed(&self, place: &Place<'_>) -> bool {
+        let builds = place.object.map(Object::builds).unwrap_or_default();
+        let list = self.codebase.builds().list();
+        builds.iter().all(|number| !list[*number as usize].deployment.by.is_empty())
     }
 
     fn sets(&self, kustomization: FileId, image: &str) -> bool {

@@ -107,7 +107,8 @@ fn number(workshop: &mut Workshop<'_>, deployment: &Deployment, folders: &Folder
         Input::Folder(number) => Some(workshop.graph().nodes[*number as usize].file.id),
         Input::Inline(_) | Input::Gap(_) => None,
     });
-    Some(workshop.generated(file?, &deployment.folder, listed, &deployment.overlay))
+    let is_plain = matches!(deployment.content, Content::Files(_));
+    Some(workshop.generated(file?, &deployment.folder, listed, &deployment.overlay, is_plain))
 }
 
 /// Kustomizations that nobody deploys and no other judged one needs. Of a circle the first counts as one.

@@ -153,7 +153,7 @@ fn alternatives(pattern: &str) -> Vec<String> {
         match parts.filter(|_| open.len() + done.len() < MOST_ALTERNATIVES) {
             None => done.push(pattern),
             Some((start, end)) => {
-                let words = pattern[start + 1..end].split(',');
+                let words = pattern[start + 1..end].split(',').take(MOST_ALTERNATIVES);
                 open.extend(
                     words.map(|word| format!("{}{}{}", &pattern[..start], word.trim(), &pattern[end + 1..])),
                 );

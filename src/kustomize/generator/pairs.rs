@@ -55,7 +55,8 @@ impl Reader<'_> {
             gaps.push(Gap::new(
                 GapKind::Field,
                 item.span(),
-                format!("`{text}` is not of the form key=value"),
+                // The text may be a credential, which no message shows.
+                "this is not of the form key=value",
             ));
             return None;
         };
@@ -73,7 +74,7 @@ impl Reader<'_> {
             None => (text.rfind('/').map_or(0, |slash| slash + 1)..text.len(), &*text),
         };
         if key.is_empty() || path.is_empty() || path.contains('=') {
-            let message = format!("`{text}` is neither a path nor of the form key=path");
+            let message = "this is neither a path nor of the form key=path";
             gaps.push(Gap::new(GapKind::Field, item.span(), message));
             return None;
         }

@@ -242,5 +242,5 @@ const MAX_DEPTH: u32 = 64;
 /// Components of one kustomization. Each may take in others twice, so few files ask for very many.
 const MAX_COMPONENTS: u32 = 20_000;
 
-/// Objects of all builds. A base of a thousand objects may have two thousand overlays.
-const MAX_SUM: usize = 2_000_000;
+/// Objects of all builds. A base of a thousand objects may have a thousand overlays.
+const MAX_SUM: usize = 1_000_000;

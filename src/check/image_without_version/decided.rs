@@ -18,8 +18,10 @@ pub(super) struct Decided<'a> {
     codebase: &'a Codebase,
     /// What each kustomization sets, its components included.
     by_kustomization: HashMap<FileId, Layer<'a>>,
-    /// What holds for the whole codebase: Flux, Argo CD and Skaffold do not say to which files it goes.
+    /// What holds for the whole codebase: Argo CD and Skaffold do not say to which files it goes.
     everywhere: Vec<Name>,
+    /// What Flux sets, which is part of what is built as Flux deploys it.
+    by_flux: Vec<Name>,
 }
 
 /// What one kustomization sets.
@@ -41,8 +43,12 @@ enum Name {
 impl<'a> Decided<'a> {
     /// Reads every override of the codebase.
     pub(super) fn of(codebase: &'a Codebase) -> Self {
-        let mut decided =
-            Self { codebase, by_kustomization: HashMap::new(), everywhere: from_gitops(codebase) };
+        let mut decided = Self {
+            codebase,
+            by_kustomization: HashMap::new(),
+            everywhere: from_gitops(codebase),
+            by_flux: from_flux(codebase),
+        };
         for kustomization in codebase.kustomizations() {
             decided.add(kustomization);
         }
@@ -59,9 +65,8 @@ impl<'a> Decided<'a> {
         };
         let image = place.image.text();
         let image = ImageName::parse(image.trim()).name;
-        // What is built as it is deployed has all that Flux and Argo CD do to it.
-        let is_deployed = place.is_built() && self.is_deployed(place);
-        if !is_deployed && self.everywhere.iter().any(|name| name.matches(image)) {
+        let is_set = |names: &[Name]| names.iter().any(|name| name.matches(image));
+        if is_set(&self.everywhere) || !self.is_deployed(place) && is_set(&self.by_flux) {
             return true;
         }
         // What kustomize decides stands in what it built.
@@ -76,10 +81,11 @@ impl<'a> Decided<'a> {
         layers.any(|layer| layer.decides(image, &container, place))
     }
 
+    /// Whether the image is part of what is built as somebody deploys it.
     fn is_deployed(&self, place: &Place<'_>) -> bool {
         let builds = place.object.map(Object::builds).unwrap_or_default();
         let list = self.codebase.builds().list();
-        builds.iter().all(|number| !list[*number as usize].deployment.by.is_empty())
+        place.is_built() && builds.iter().all(|number| !list[*number as usize].deployment.by.is_empty())
     }
 
     fn sets(&self, kustomization: FileId, image: &str) -> bool {
@@ -193,13 +199,15 @@ impl Name {
     }
 }
 
+fn from_flux(codebase: &Codebase) -> Vec<Name> {
+    let lists = codebase.flux_kustomizations().filter_map(|object| object.at(&["spec", "images"]));
+    let images = lists.flat_map(Node::items);
+    let images = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
+    images.filter_map(|image| Some(Name::new(&image.get("name")?.text()))).collect()
+}
+
 fn from_gitops(codebase: &Codebase) -> Vec<Name> {
     let mut names = Vec::new();
-    for object in codebase.flux_kustomizations() {
-        let images = object.at(&["spec", "images"]).into_iter().flat_map(Node::items);
-        let images = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
-        names.extend(images.filter_map(|image| Some(Name::new(&image.get("name")?.text()))));
-    }
     names.extend(codebase.applications().flat_map(|object| argo_images(object.root())));
     let documents = codebase.documents().filter(|document| document.role != Role::Kustomization);
     for root in documents.map(|document| document.root).filter(|root| is_skaffold(*root)) {

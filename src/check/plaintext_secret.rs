@@ -291,7 +291,7 @@ fn inputs<'a>(codebase: &Codebase, kustomization: Kustomization<'a>) -> Vec<Inpu
         paths.filter_map(move |(path, is_env)| {
             let text = path.as_str()?;
             let path = text.split_once('=').map_or(&*text, |(_, path)| path);
-            let path = crate::model::paths::resolve_path(kustomization.folder(), path)?;
+            let path = crate::paths::resolve_path(kustomization.folder(), path)?;
             Some(Input { generator, file: codebase.sources().by_path(&path)?.id(), is_env })
         })
     });

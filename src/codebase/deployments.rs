@@ -12,7 +12,7 @@ use crate::kustomize::value::Value;
 use crate::model::delivery::{APPLICATIONS, ARGO, FLUX_KUSTOMIZATION, FLUX_SOURCES};
 use crate::model::injected::is_injected;
 use crate::model::own_repository::{Election, OwnRepository};
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::FileId;
 use crate::yaml::Schema;
 pub(super) use folders::Folders;

@@ -1,7 +1,7 @@
 //! Which kustomization takes in which file. Nothing is built: only paths are followed.
 
 use crate::model::kustomization::{Kustomization, Reference};
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::{Node, Tree};
 use rayon::prelude::*;

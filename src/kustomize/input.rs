@@ -4,7 +4,7 @@ use super::gap::{Gap, GapKind};
 use super::store::Store;
 use super::value::Value;
 use crate::model::kustomization::is_remote;
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::{FileId, FileKind, Source};
 use std::collections::HashMap;
 

@@ -10,7 +10,7 @@ use super::resource::Resources;
 use super::selector::Selector;
 use super::store::Store;
 use super::value::{Entry, Value};
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::provenance::Removed;
 use crate::source::Span;
 use crate::yaml::{Builder, Node, Tree};

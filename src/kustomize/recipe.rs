@@ -19,7 +19,7 @@ use super::transform::namespace::Namespace;
 use super::transform::replicas::Replicas;
 use super::value::Value;
 use crate::model::kustomization::Kustomization;
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::is_below;
 use std::sync::Arc;
 

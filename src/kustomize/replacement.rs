@@ -8,7 +8,7 @@ use super::gap::{Gap, GapKind};
 use super::resource::Resources;
 use super::store::Store;
 use super::value::Value;
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::provenance::{Change, Operation};
 use crate::source::Span;
 use crate::yaml::Shape;

@@ -20,7 +20,6 @@ pub mod name;
 pub mod object;
 pub mod own_repository;
 pub mod path;
-pub use crate::paths;
 pub mod protection;
 pub mod reference;
 pub mod remote;

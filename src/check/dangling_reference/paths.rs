@@ -8,7 +8,7 @@ use crate::model::delivery::{Delivery, Source};
 use crate::model::injected::is_injected;
 use crate::model::kustomization::{Kustomization, Reference};
 use crate::model::object::Object;
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::FileKind;
 use crate::yaml::Node;
 use rayon::prelude::*;

@@ -6,7 +6,7 @@ use crate::model::delivery::ARGO;
 use crate::model::identity::{Identity, Origin};
 use crate::model::mention::Surroundings;
 use crate::model::object::TypeMeta;
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::{Node, Tree};
 

@@ -2,8 +2,8 @@
 
 use super::Fetched;
 use crate::codebase::Codebase;
-use crate::model::paths::resolve_path;
 use crate::model::remote::{Pinned, chart_version};
+use crate::paths::resolve_path;
 use crate::source::FileKind;
 use crate::yaml::Node;
 

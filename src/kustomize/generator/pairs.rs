@@ -4,7 +4,7 @@ use super::field;
 use crate::kustomize::gap::{Gap, GapKind};
 use crate::kustomize::store::Store;
 use crate::kustomize::value::{Key, Value};
-use crate::model::paths::resolve_path;
+use crate::paths::resolve_path;
 use crate::provenance::Place;
 use crate::source::{Source, Span};
 use std::ops::Range;

@@ -5,6 +5,7 @@ use k8factor::config::Config;
 use k8factor::discover::Discovery;
 use k8factor::documents;
 use k8factor::finding::{Finding, Severity};
+use k8factor::kustomize::gap::GapKind;
 use k8factor::rule;
 use std::fmt::Write as _;
 
@@ -138,4 +139,29 @@ fn a_path_without_end_is_a_gap() {
         findings("patch-without-target", &[("a.yaml", map), ("kustomization.yaml", &replacement)]);
     let gaps: Vec<_> = codebase.builds().list()[0].gaps.iter().map(|gap| gap.message.as_str()).collect();
     assert_eq!(gaps, ["this path is too long to be followed"]);
+}
+
+#[test]
+fn fields_without_end_are_gaps() {
+    let path = vec!["b"; 20_000].join("/");
+    let configuration = format!("commonLabels:\n- {{path: {path}, create: true}}\n");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: {b: c}}\n";
+    let deeper = "- source: {kind: ConfigMap, name: a, fieldPath: data}\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [PATH], options: {create: true}}]\n";
+    let deeper = deeper.replace("PATH", &format!("data.{}", vec!["a"; 400].join("."))).repeat(20);
+    let kustomization = format!("resources: [a.yaml]\nreplacements:\n{deeper}");
+    let texts = [
+        ("fields/a.yaml", map),
+        ("fields/configuration.yaml", &configuration),
+        (
+            "fields/kustomization.yaml",
+            "resources: [a.yaml]\nconfigurations: [configuration.yaml]\ncommonLabels: {a: b}\n",
+        ),
+        ("values/a.yaml", map),
+        ("values/kustomization.yaml", &kustomization),
+    ];
+    let (codebase, _) = findings("patch-without-target", &texts);
+    for build in codebase.builds().list() {
+        assert!(build.gaps.iter().any(|gap| gap.kind == GapKind::Limit), "{:#?}", build.gaps);
+        assert_eq!(build.objects.len(), 1);
+    }
 }

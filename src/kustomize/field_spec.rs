@@ -190,6 +190,11 @@ impl FieldSpecs {
     /// kind takes the place of a later one of any kind. That a field is made in one place and not in another is a
     /// conflict.
     pub fn add(&mut self, spec: FieldSpec, gaps: &mut Vec<Gap>) {
+        if spec.path.len() > MAX_PARTS {
+            let limit = |span| Gap::new(GapKind::Limit, span, "this path is too long to be followed");
+            gaps.extend(spec.span.map(limit));
+            return;
+        }
         if let Some(known) = self.same_field(&spec) {
             if known.create != spec.create {
                 gaps.extend(conflict(known, &spec));
@@ -214,6 +219,9 @@ impl FieldSpecs {
         numbers.iter().map(|&number| &self.list[number]).find(same)
     }
 }
+
+/// Keys in a path. No object is nested as deeply.
+const MAX_PARTS: usize = 200;
 
 /// An object with all places of all these fields changed; nothing if none of them is.
 pub fn edited_by<'a>(

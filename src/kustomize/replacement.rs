@@ -212,6 +212,10 @@ fn put_into(
         Err(why) => gaps.push(Gap::new(GapKind::Change, field.span, what(&why))),
         Ok(_) if walk.found == 0 => gaps.push(Gap::new(GapKind::Target, field.span, what("it is not there"))),
         Ok(None) => {}
+        Ok(Some(root)) if source.value.shape() != Shape::Scalar && root.is_deeper_than(MAX_PARTS) => {
+            let message = "what is put here nests the object too deeply";
+            gaps.push(Gap::new(GapKind::Limit, field.span, message));
+        }
         Ok(Some(root)) => {
             let resource = resources.get_mut(index);
             resource.root = root;

@@ -306,6 +306,21 @@ impl Value {
         }
     }
 
+    /// Whether values are nested in it more deeply than this, or there are too many to say.
+    pub fn is_deeper_than(&self, limit: usize) -> bool {
+        let mut open = vec![(self.clone(), 0)];
+        let mut left = MAX_VALUES;
+        while let Some((value, depth)) = open.pop() {
+            if depth > limit || left == 0 {
+                return true;
+            }
+            left -= 1;
+            open.extend(value.items().into_iter().map(|item| (item, depth + 1)));
+            open.extend(value.entries().into_iter().map(|entry| (entry.value, depth + 1)));
+        }
+        false
+    }
+
     /// Whether both are the very same value, not merely equal ones.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -330,6 +345,9 @@ impl Value {
         }
     }
 }
+
+/// More values than an object of Kubernetes can have.
+const MAX_VALUES: usize = 200_000;
 
 impl Written {
     /// The tree of the node.

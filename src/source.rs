@@ -149,6 +149,8 @@ pub enum FileKind {
     Settings,
     /// A file of no other kind that a kustomization takes in as it is, for a `ConfigMap` or a Secret.
     Text,
+    /// The same, and its bytes are no text: it is read as the base64 of them, which is what kustomize makes of it.
+    Binary,
 }
 
 impl FileKind {
@@ -162,6 +164,7 @@ impl FileKind {
                 | Self::Ci(CiSystem::Jenkins)
                 | Self::Settings
                 | Self::Text
+                | Self::Binary
         )
     }
 }

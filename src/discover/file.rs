@@ -58,6 +58,9 @@ impl File {
             let text = read::shell_script(&path, config.max_file_size)?;
             return Ok((FileKind::Shell, text));
         }
+        if self.guess == Guess::Kind(FileKind::Text) {
+            return read::text_or_binary(&path, config.max_file_size);
+        }
         let text = match (self.origin, &config.stdin) {
             (Origin::Stdin, Some(stdin)) if stdin.bytes.len() as u64 > config.max_file_size => {
                 return Err(Refusal::Skip(SkipReason::TooLarge));

@@ -2,6 +2,9 @@
 
 use super::kind::{SHEBANG_LENGTH, begins_like_shell};
 use crate::problem::SkipReason;
+use crate::source::FileKind;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -32,6 +35,18 @@ impl Refusal {
 /// The text of a file.
 pub(super) fn text(path: &Path, limit: u64) -> Result<Arc<str>, Refusal> {
     decode(&bytes(path, limit)?)
+}
+
+/// The text of a file that is taken in whatever it is: what is no text is given as base64.
+pub(super) fn text_or_binary(path: &Path, limit: u64) -> Result<(FileKind, Arc<str>), Refusal> {
+    let bytes = bytes(path, limit)?;
+    match decode(&bytes) {
+        Ok(text) => Ok((FileKind::Text, text)),
+        Err(Refusal::Skip(SkipReason::Binary) | Refusal::Problem(_)) => {
+            Ok((FileKind::Binary, STANDARD.encode(bytes).into()))
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// The text of a file without extension, if it is a shell script.

@@ -50,8 +50,13 @@ pub fn generate(
         if let Some(immutable) = options.flag("immutable") {
             put("immutable", immutable);
         }
+        let is_binary = |pair: &Pair| what == Generated::ConfigMap && pair.is_binary;
+        let (binary, data): (Vec<_>, Vec<_>) = data.into_iter().partition(is_binary);
         if what == Generated::Secret || !data.is_empty() {
             put("data", data_of(what, data, entry, gaps));
+        }
+        if !binary.is_empty() {
+            put("binaryData", data_of(what, binary, entry, gaps));
         }
     }
     let mut resource = Resource::new(root);
@@ -166,13 +171,17 @@ fn metadata(entry: &Value, name: Value, options: &Options) -> Value {
 fn data_of(what: Generated, data: Vec<Pair>, entry: &Value, gaps: &mut Vec<Gap>) -> Value {
     let mut entries: Vec<Entry> = Vec::with_capacity(data.len());
     let mut seen = std::collections::HashSet::new();
-    for Pair { key, value } in data {
+    for Pair { key, value, is_binary } in data {
         if !seen.insert(Arc::clone(&key.text)) {
             let message = format!("the key `{}` is given twice", key.text);
             gaps.push(Gap::new(GapKind::Duplicate, key.span, message));
             continue;
         }
-        let value = if what == Generated::Secret { encode::encoded(&value) } else { value };
+        let value = match what {
+            _ if is_binary => encode::in_lines(&value),
+            Generated::Secret => encode::encoded(&value),
+            Generated::ConfigMap => value,
+        };
         entries.push(Entry { key, value });
     }
     Value::Map(Arc::new(Map { entries, place: Place::at(entry.span()) }))

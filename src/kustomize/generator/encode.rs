@@ -12,6 +12,13 @@ pub(super) fn encoded(value: &Value) -> Value {
     Value::text_at(text, place)
 }
 
+/// The base64 of bytes, as kustomize writes it.
+pub(super) fn in_lines(base64: &Value) -> Value {
+    let text = wrapped(&base64.text());
+    let place = Place::computed(base64.span(), text.len());
+    Value::text_at(text, place)
+}
+
 /// Long texts stand in lines of this length, each with its end.
 const LINE: usize = 70;
 

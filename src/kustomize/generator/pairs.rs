@@ -6,13 +6,15 @@ use crate::kustomize::store::Store;
 use crate::kustomize::value::{Key, Value};
 use crate::paths::resolve_path;
 use crate::provenance::Place;
-use crate::source::{Source, Span};
+use crate::source::{FileKind, Source, Span};
 use std::ops::Range;
 
 /// A key of a generated object and its value.
 pub(super) struct Pair {
     pub(super) key: Key,
     pub(super) value: Value,
+    /// The value is the base64 of bytes that are no text.
+    pub(super) is_binary: bool,
 }
 
 /// Everything that an entry asks for, in the order in which kustomize reads it.
@@ -63,7 +65,7 @@ impl Reader<'_> {
         let value = without_quotes(&text, equals + 1..text.len());
         let key = Key { text: text[..equals].into(), span: self.place(item, 0..equals).span };
         let place = self.place(item, value.clone());
-        Some(Pair { key, value: Value::text_at(&text[value], place) })
+        Some(Pair { key, value: Value::text_at(&text[value], place), is_binary: false })
     }
 
     /// `key=path` or a path alone, the last part of which is the key then.
@@ -80,7 +82,8 @@ impl Reader<'_> {
         }
         let source = self.source(item, path, gaps)?;
         let key = Key { text: text[key.clone()].into(), span: self.place(item, key).span };
-        Some(Pair { key, value: self.store.text(source) })
+        let is_binary = source.kind() == FileKind::Binary;
+        Some(Pair { key, value: self.store.text(source), is_binary })
     }
 
     fn source(&self, item: &Value, path: &str, gaps: &mut Vec<Gap>) -> Option<&Source> {
@@ -150,5 +153,5 @@ fn env_line(source: &Source, range: Range<usize>) -> Option<Pair> {
     let value_start = start + content.len() - value.len();
     let key = Key { text: key.into(), span: at(start, key_end) };
     let place = Place::at(at(value_start, value_start + value.len()));
-    (!key.text.is_empty()).then(|| Pair { key, value: Value::text_at(value, place) })
+    (!key.text.is_empty()).then(|| Pair { key, value: Value::text_at(value, place), is_binary: false })
 }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// `(path, text)` of every file below a folder, sorted by path.
+/// `(path, text)` of every file below a folder that is text, sorted by path.
 pub(crate) fn files_below(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder}: {error}")) {
@@ -19,8 +19,9 @@ pub(crate) fn files_below(folder: &str) -> Vec<(String, String)> {
         if Path::new(&path).is_dir() {
             files.extend(files_below(&path));
         } else {
-            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-            files.push((path, text));
+            let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            // A picture that a kustomization takes in is none.
+            files.extend(String::from_utf8(bytes).ok().map(|text| (path, text)));
         }
     }
     files.sort();

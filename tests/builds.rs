@@ -8,6 +8,7 @@ use k8factor::finding::{Finding, Severity};
 use k8factor::kustomize::gap::GapKind;
 use k8factor::rule;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    \
                           spec:\n      containers:\n      - {name: a, image: 'busybox:1.37.0'}\n      \
@@ -164,4 +165,22 @@ fn fields_without_end_are_gaps() {
         assert!(build.gaps.iter().any(|gap| gap.kind == GapKind::Limit), "{:#?}", build.gaps);
         assert_eq!(build.objects.len(), 1);
     }
+}
+
+#[test]
+fn what_builds_share_unchanged_is_built_and_checked_once() {
+    let overlay = "resources: [../base]\n";
+    let texts = [
+        BASE,
+        ("base/web.yaml", DEPLOYMENT),
+        ("o1/kustomization.yaml", overlay),
+        ("o2/kustomization.yaml", overlay),
+        ("o3/kustomization.yaml", "resources: [../base]\nnamePrefix: x-\n"),
+    ];
+    let (codebase, _) = findings("image-without-version", &texts);
+    let [one, two, three] = codebase.builds().list() else { panic!("three builds") };
+    assert!(Arc::ptr_eq(&one.objects[0], &two.objects[0]));
+    assert!(!Arc::ptr_eq(&one.objects[0], &three.objects[0]));
+    let builds: Vec<_> = codebase.objects().map(|object| object.builds().to_vec()).collect();
+    assert_eq!(builds, [vec![0, 1], vec![2]]);
 }

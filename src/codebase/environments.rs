@@ -1,6 +1,7 @@
 //! What each environment holds: what is built of its kustomization, and the files that none takes in.
 
 use super::Codebase;
+use super::reach::decrypted;
 use crate::model::environment::{Group, groups_of_files, groups_of_folders};
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
@@ -212,28 +213,11 @@ impl<'a> Content<'a> {
         }
         let plugins = ["generators", "transformers"].map(|list| kustomization.field(list));
         for plugin in plugins.into_iter().flatten().flat_map(|entry| entry.value.items()) {
-            if decrypted_files(codebase, kustomization, plugin).is_none() {
+            if decrypted(kustomization, plugin, &codebase.sources, &codebase.trees).is_none() {
                 self.unread.insert(file_name(&plugin.text()).to_owned());
             }
         }
     }
-}
-
-/// The files of a `ksops` generator; none for other plug-ins and where one of the files was not read.
-fn decrypted_files(
-    codebase: &Codebase,
-    kustomization: Kustomization<'_>,
-    generator: Node<'_>,
-) -> Option<Vec<FileId>> {
-    let path = resolve_path(kustomization.folder(), &generator.text())?;
-    let source = codebase.sources().by_path(&path)?;
-    let root = codebase.tree(source.id())?.roots().next()?;
-    root.get("apiVersion").filter(|version| version.text().starts_with("viaduct.ai/"))?;
-    let files = root.get("files")?.items().map(|file| {
-        let path = resolve_path(source.folder(), &file.text())?;
-        codebase.sources().by_path(&path).map(Source::id)
-    });
-    files.collect()
 }
 
 /// Where a kustomization lists what brings each file in.

@@ -49,7 +49,11 @@ impl Reach {
             let kustomization = kustomization(sources, trees, file);
             let Some(kustomization) = kustomization else { return Listed::default() };
             let mut listed = Listed::of(kustomization, folder, sources, &folders);
-            listed.resources.extend(decrypted(kustomization, sources, trees));
+            let generators = kustomization.field("generators").map(|entry| entry.value);
+            let decrypted = generators.into_iter().flat_map(Node::items);
+            let decrypted =
+                decrypted.filter_map(|generator| self::decrypted(kustomization, generator, sources, trees));
+            listed.resources.extend(decrypted.flatten());
             listed
         });
         let listed = listed.collect();
@@ -194,25 +198,18 @@ impl Listed {
     }
 }
 
-/// The files of `ksops` generators: they are objects, of which the values alone are hidden.
-fn decrypted(
+/// The files of a `ksops` generator, which are objects, of which the values alone are hidden. Nothing for other plug-ins
+/// and where one of the files was not read.
+pub(super) fn decrypted(
     kustomization: Kustomization<'_>,
+    generator: Node<'_>,
     sources: &Sources,
     trees: &[Option<Arc<Tree>>],
-) -> Vec<FileId> {
-    let generators = kustomization.field("generators").map(|entry| entry.value);
-    let paths = generators.into_iter().flat_map(Node::items);
-    let paths = paths.filter_map(|path| resolve_path(kustomization.folder(), &path.text()));
-    let generators = paths.filter_map(|path| sources.by_path(&path));
-    let roots = generators.filter_map(|source| Some((source, trees[source.id().index()].as_ref()?)));
-    let files = roots.flat_map(|(source, tree)| tree.roots().map(move |root| (source, root)));
-    let files = files.filter(|(_, root)| {
-        root.get("apiVersion").is_some_and(|version| version.text().starts_with("viaduct.ai/"))
-    });
-    let listed = files.flat_map(|(_, root)| root.get("files").into_iter().flat_map(Node::items));
-    // Their paths begin at the folder of the kustomization.
-    let paths = listed.filter_map(|file| resolve_path(kustomization.folder(), &file.text()));
-    paths.filter_map(|path| Some(sources.by_path(&path)?.id())).collect()
+) -> Option<Vec<FileId>> {
+    let file = |path: Node<'_>| sources.by_path(&resolve_path(kustomization.folder(), &path.text())?);
+    let root = trees[file(generator)?.id().index()].as_ref()?.roots().next()?;
+    root.get("apiVersion").filter(|version| version.text().starts_with("viaduct.ai/"))?;
+    root.get("files")?.items().map(|path| file(path).map(Source::id)).collect()
 }
 
 /// An address without whatever says which version is meant, or the last part of a path.

@@ -200,7 +200,7 @@ impl<'a> Builder<'a> {
     }
 
     fn apply(&self, step: &Step, node: &Node, gathered: &mut Accumulation) {
-        step.apply(gathered, self.store);
+        step.apply(gathered);
         if self.is_noted {
             build_metadata::take_note(&mut gathered.resources, node.file.id, step.kind());
         }

@@ -9,6 +9,7 @@ pub mod builder;
 pub mod compose;
 pub mod configuration;
 pub mod definition;
+mod dotted;
 pub mod field_spec;
 pub mod file;
 pub mod finish;

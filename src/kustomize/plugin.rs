@@ -6,6 +6,7 @@ use super::generator::{self, Generated};
 use super::id::Gvk;
 use super::objects;
 use super::patch::{Folder, Patches};
+use super::replacement;
 use super::resource::{Resource, key};
 use super::step::Step;
 use super::store::Store;
@@ -83,11 +84,11 @@ impl Plugins<'_> {
             "AnnotationsTransformer" => vec![Step::Annotations(Annotations::of_object(object, gaps))],
             "ReplicaCountTransformer" => steps(Replicas::of_object(object, gaps).map(Step::Replicas)),
             "ImageTagTransformer" => vec![Step::Images(Images::of_object(object, gaps))],
-            "ReplacementTransformer" => steps(
-                object
-                    .get("replacements")
-                    .map(|entries| Step::Replacements { entries, folder: self.folder.to_owned() }),
-            ),
+            "ReplacementTransformer" => {
+                let entries = object.get("replacements");
+                let read = |entries: Value| replacement::read(&entries, self.folder, &self.store, gaps);
+                steps(entries.map(read).map(Step::Replacements))
+            }
             "HashTransformer" | "LegacyOrderTransformer" => Vec::new(),
             other => {
                 let message = format!("kustomize knows no transformer `{other}`");

@@ -8,6 +8,7 @@ use super::file::File;
 use super::gap::{Gap, GapKind};
 use super::generator::{self, Generated};
 use super::patch::{Folder, Patches};
+use super::replacement;
 use super::resource::Resource;
 use super::step::Step;
 use super::store::Store;
@@ -123,9 +124,9 @@ impl Reading<'_> {
         for field in ["images", "imageTags"] {
             add(file.get(field).map(|value| Step::Images(Images::of_field(value, gaps))));
         }
-        add(file
-            .get("replacements")
-            .map(|entries| Step::Replacements { entries: entries.clone(), folder: file.folder.clone() }));
+        let replacements = file.get("replacements");
+        let read = |entries: &Value| replacement::read(entries, &file.folder, &self.store, gaps);
+        add(replacements.map(read).map(Step::Replacements));
         steps
     }
 

@@ -16,19 +16,15 @@ use path::Walk;
 use selection::Selection;
 use std::ops::Range;
 
-/// Carries out the entries of `replacements`. Paths begin at `folder`. What cannot be carried out is a gap; the other
-/// replacements are made.
-pub fn replace(
-    entries: &Value,
-    folder: &str,
-    store: &Store<'_>,
-    resources: &mut Resources,
-    gaps: &mut Vec<Gap>,
-) {
-    for entry in entries.items() {
-        for replacement in replacements(&entry, folder, store, gaps) {
-            replace_one(&replacement, resources, gaps);
-        }
+/// The entries of `replacements`, those in files that they name among them. Paths begin at `folder`.
+pub fn read(entries: &Value, folder: &str, store: &Store<'_>, gaps: &mut Vec<Gap>) -> Vec<Value> {
+    entries.items().iter().flat_map(|entry| replacements(entry, folder, store, gaps)).collect()
+}
+
+/// Carries out replacements. What cannot be carried out is a gap; the others are made.
+pub fn replace(replacements: &[Value], resources: &mut Resources, gaps: &mut Vec<Gap>) {
+    for replacement in replacements {
+        replace_one(replacement, resources, gaps);
     }
 }
 

@@ -3,7 +3,6 @@
 use super::accumulation::Accumulation;
 use super::patch::{Log, Patches};
 use super::replacement;
-use super::store::Store;
 use super::transform::affix::Affix;
 use super::transform::annotations::Annotations;
 use super::transform::images::Images;
@@ -30,12 +29,7 @@ pub enum Step {
     /// `images`.
     Images(Images),
     /// `replacements`.
-    Replacements {
-        /// The entries as they are written.
-        entries: Value,
-        /// Where paths in them begin.
-        folder: String,
-    },
+    Replacements(Vec<Value>),
 }
 
 impl Step {
@@ -50,12 +44,12 @@ impl Step {
             Self::Annotations(_) => "AnnotationsTransformer",
             Self::Replicas(_) => "ReplicaCountTransformer",
             Self::Images(_) => "ImageTagTransformer",
-            Self::Replacements { .. } => "ReplacementTransformer",
+            Self::Replacements(_) => "ReplacementTransformer",
         }
     }
 
     /// Changes what was gathered.
-    pub fn apply(&self, gathered: &mut Accumulation, store: Store<'_>) {
+    pub fn apply(&self, gathered: &mut Accumulation) {
         let Accumulation { resources, configuration, gaps, removed, .. } = gathered;
         match self {
             Self::Patches(patches) => {
@@ -69,9 +63,7 @@ impl Step {
             Self::Annotations(annotations) => annotations.apply(resources, configuration, gaps),
             Self::Replicas(replicas) => replicas.apply(resources, configuration, gaps),
             Self::Images(images) => images.apply(resources, configuration, gaps),
-            Self::Replacements { entries, folder } => {
-                replacement::replace(entries, folder, &store, resources, gaps);
-            }
+            Self::Replacements(replacements) => replacement::replace(replacements, resources, gaps),
         }
     }
 }

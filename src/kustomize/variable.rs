@@ -1,6 +1,7 @@
 //! `vars`: `$(NAME)` in certain fields stands for a value of an object.
 
 use super::compose::Composed;
+use super::dotted;
 use super::field_spec::{Edit, FieldSpecs, Missing, Unfit};
 use super::gap::{Gap, GapKind};
 use super::id::{Gvk, Id};
@@ -145,7 +146,7 @@ fn path_of(variable: &Variable) -> String {
 
 /// The value at a path like `spec.ports[0].port`.
 fn field(root: &Value, path: &str) -> Option<Value> {
-    parts(path).iter().try_fold(root.clone(), |value, part| match part.split_once('[') {
+    dotted::parts(path).iter().try_fold(root.clone(), |value, part| match part.split_once('[') {
         Some((key, index)) if index.ends_with(']') && !key.is_empty() => {
             let index: usize = index.trim_end_matches(']').parse().ok()?;
             value.get(key)?.items().into_iter().nth(index)
@@ -153,21 +154,6 @@ fn field(root: &Value, path: &str) -> Option<Value> {
         _ if value.is_list() => value.items().into_iter().nth(part.parse().ok()?),
         _ => value.get(part),
     })
-}
-
-fn parts(path: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in path.split('.') {
-        match parts.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push('.');
-                last.push_str(part);
-            }
-            _ => parts.push(part.into()),
-        }
-    }
-    parts
 }
 
 /// What the field holds with values in place of names: in a text, and in the texts of a list or of a mapping.

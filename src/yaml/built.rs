@@ -2,10 +2,10 @@
 //! the node of the file it was written in.
 
 use super::node::{Node, Shape};
-use super::tree::{Kind, NodeId, Origin, RawNode, Style, Tree};
+use super::tree::{Kind, NodeId, RawNode, Style, Tree};
 use crate::provenance::Place;
 use crate::source::FileId;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Puts a built tree together, from its root downwards. Keys are scalars, each followed by its value.
 #[derive(Debug, Default)]
@@ -84,21 +84,9 @@ impl Builder {
 
     /// The tree. `file` is where its root is written.
     pub fn finish(self, file: FileId) -> Tree {
-        Tree {
-            file,
-            text: self.text.into(),
-            origin: Origin::File,
-            nodes: self.nodes,
-            documents: Vec::new(),
-            comments: Vec::new(),
-            anchors: Vec::new(),
-            tags: Vec::new(),
-            duplicates: Vec::new(),
-            troubles: Vec::new(),
-            actions: Vec::new(),
-            built: Some(Box::new(self.built)),
-            steps: OnceLock::new(),
-        }
+        let mut tree = Tree::of_nodes(file, self.text.into(), self.nodes);
+        tree.built = Some(Box::new(self.built));
+        tree
     }
 
     fn push(&mut self, kind: Kind, style: Style, start: u32, place: Option<Place>) {

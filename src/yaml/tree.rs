@@ -38,11 +38,16 @@ impl Tree {
         let end = text.len() as u32;
         let root =
             RawNode { kind: Kind::Scalar, style: Style::Literal, flags: 0, start: 0, end, next: 1, x: 0 };
+        Self::of_nodes(file, text, vec![root])
+    }
+
+    /// A tree of nothing but these nodes: nobody read the text as YAML.
+    pub(super) fn of_nodes(file: FileId, text: Arc<str>, nodes: Vec<RawNode>) -> Self {
         Self {
             file,
             text,
             origin: Origin::File,
-            nodes: vec![root],
+            nodes,
             documents: Vec::new(),
             comments: Vec::new(),
             anchors: Vec::new(),

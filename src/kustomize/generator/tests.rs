@@ -65,7 +65,7 @@ configMapGenerator:
         },
     });
     assert_eq!(root.to_json(), expected);
-    let at = |path: &[&str]| files.at(&root.at(path).unwrap().place()).to_string();
+    let at = |path: &[&str]| files.at(&root.at(path).expect("built above").place()).to_string();
     assert_eq!(at(&["data", "K"]), "quoted");
     assert_eq!(at(&["data", "J"]), "a=b");
     assert_eq!(at(&["data", "Y"]), "2");
@@ -80,10 +80,10 @@ fn secrets_are_encoded_and_have_a_type() {
         "secretGenerator:\n- name: s1\n  literals: [a=b]\n- name: s2\n- name: s3\n  type: kubernetes.io/tls\n",
     );
     assert_eq!(gaps, Vec::<String>::new());
-    assert_eq!(resources.get(0).root.at(&["data"]).unwrap().to_json(), json!({ "a": "Yg==" }));
+    assert_eq!(resources.get(0).root.at(&["data"]).expect("built above").to_json(), json!({ "a": "Yg==" }));
     assert_eq!(hash(&resources.get(0).root), "k695gkmbtk");
     assert_eq!(hash(&resources.get(1).root), "46f8b28mk5");
-    assert_eq!(resources.get(2).root.text_of(&["type"]).unwrap(), "kubernetes.io/tls");
+    assert_eq!(resources.get(2).root.text_of(&["type"]).expect("built above"), "kubernetes.io/tls");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn the_name_ends_with_a_hash_of_the_content() {
     let names: Vec<_> = resources.iter().map(|resource| resource.id().name.to_string()).collect();
     assert_eq!(names, ["a1-m4hkt97t2f", "a2-6ct58987ht", "a3"]);
     assert_eq!(&*resources.get(0).original_id().name, "a1");
-    let name = resources.get(0).root.at(&["metadata", "name"]).unwrap();
+    let name = resources.get(0).root.at(&["metadata", "name"]).expect("built above");
     assert_eq!(files.pieces(&name), ["a1", "<-m4hkt97t2f>"]);
 }
 
@@ -126,7 +126,7 @@ fn what_cannot_be_read_is_a_gap_and_the_rest_is_there() {
             "a generator needs a name",
         ]
     );
-    let data = resources.get(0).root.at(&["data"]).unwrap().to_json();
+    let data = resources.get(0).root.at(&["data"]).expect("built above").to_json();
     assert_eq!(data, json!({ "A": "1", "k": "v", "ok": "A=1\nA=2\n" }));
 }
 
@@ -192,7 +192,7 @@ data: {a: '1', b: '2'}
     assert_eq!(resources.get(1).root.to_json(), replaced);
     let removed: Vec<_> = resources.get(1).removed.iter().map(|removed| removed.pointer.as_str()).collect();
     assert_eq!(removed, ["/data/b"]);
-    let changed = resources.get(0).root.at(&["data", "a"]).unwrap().place();
+    let changed = resources.get(0).root.at(&["data", "a"]).expect("built above").place();
     assert_eq!(files.at(&changed), "new");
     assert_eq!(changed.changes().len(), 1);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 /// Puts the prefix that stands in `prefix.yaml` before the name, as `namePrefix` does.
 fn prefix(resource: &mut Resource, files: &Files) {
     let prefix = files.document("prefix.yaml");
-    let name = resource.root.at(&["metadata", "name"]).unwrap();
+    let name = resource.root.at(&["metadata", "name"]).expect("built above");
     let mut composed = Composed::default();
     composed.push(&prefix);
     composed.push(&name);
@@ -34,7 +34,7 @@ fn files(all: &str) -> Files {
 }
 
 fn at(resources: &Resources, index: usize, path: &[&str]) -> Json {
-    resources.get(index).root.at(path).unwrap().to_json()
+    resources.get(index).root.at(path).expect("built above").to_json()
 }
 
 const BINDING: &str = "apiVersion: v1
@@ -108,14 +108,14 @@ spec:
 ";
     let files = files(text);
     let (resources, _) = fixed(&files, |resource| &*resource.id().name == "cm");
-    let volumes = resources.get(1).root.at(&["spec", "volumes"]).unwrap().items();
-    let name = volumes[0].at(&["configMap", "name"]).unwrap();
+    let volumes = resources.get(1).root.at(&["spec", "volumes"]).expect("built above").items();
+    let name = volumes[0].at(&["configMap", "name"]).expect("built above");
     assert_eq!(name.text(), "p-cm");
     assert_eq!(files.pieces(&name), ["p-", "cm"]);
     assert_eq!(files.at(&name.place()), "\"cm\"");
     assert_eq!(name.place().changes()[0].operation, Operation::Reference);
-    assert_eq!(volumes[0].text_of(&["name"]).unwrap(), "cm");
-    assert_eq!(volumes[1].text_of(&["secret", "secretName"]).unwrap(), "cm");
+    assert_eq!(volumes[0].text_of(&["name"]).expect("built above"), "cm");
+    assert_eq!(volumes[1].text_of(&["secret", "secretName"]).expect("built above"), "cm");
 }
 
 #[test]
@@ -165,7 +165,7 @@ metadata: {name: svc, namespace: ns1}
 ";
     let (resources, _) = fixed(&files(text), |_| true);
     let webhooks = at(&resources, 0, &["webhooks"]);
-    for webhook in webhooks.as_array().unwrap() {
+    for webhook in webhooks.as_array().expect("built above") {
         assert_eq!(webhook["clientConfig"]["service"], json!({ "name": "p-svc", "namespace": "ns1" }));
     }
 }

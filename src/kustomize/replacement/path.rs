@@ -1,5 +1,6 @@
 //! Paths of replacements: `spec.containers.[name=app].image`, `rules.*.host`, `args.0`.
 
+use crate::kustomize::dotted;
 use crate::kustomize::field_spec::edited_items;
 use crate::kustomize::resource::key;
 use crate::kustomize::value::Value;
@@ -11,7 +12,7 @@ use regex::Regex;
 /// The parts of a path. A dot behind a backslash or between square brackets belongs to its part.
 pub(super) fn split(path: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
-    let mut rest = dotted(path).into_iter();
+    let mut rest = dotted::parts(path).into_iter();
     while let Some(mut part) = rest.next() {
         if part.starts_with('[') && !part.ends_with(']') {
             for more in rest.by_ref() {
@@ -214,21 +215,6 @@ impl<'a> Part<'a> {
             None => Self::Key(part),
         }
     }
-}
-
-fn dotted(path: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in path.split('.') {
-        match parts.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push('.');
-                last.push_str(part);
-            }
-            _ => parts.push(part.to_string()),
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

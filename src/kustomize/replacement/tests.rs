@@ -41,7 +41,8 @@ fn files(replacements: &str) -> Files {
 fn run(files: &Files) -> (Resources, Vec<Gap>) {
     let mut resources = files.resources("all.yaml");
     let mut gaps = Vec::new();
-    replace(&files.document("r.yaml"), "", &files.store(), &mut resources, &mut gaps);
+    let replacements = read(&files.document("r.yaml"), "", &files.store(), &mut gaps);
+    replace(&replacements, &mut resources, &mut gaps);
     (resources, gaps)
 }
 

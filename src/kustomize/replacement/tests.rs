@@ -154,9 +154,9 @@ fn sources_are_one_object_or_a_value() {
     assert_eq!(
         messages(&gaps),
         [
+            "`none.yaml` is not there",
             "no object is what this source selects",
             "this source selects more than one object: ConfigMap `src` and Deployment `d`",
-            "`none.yaml` is not there",
             "a replacement needs targets",
         ]
     );

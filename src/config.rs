@@ -14,6 +14,7 @@ pub use flags::Flags;
 pub use named::Named;
 
 use crate::finding::Severity;
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// Everything a run depends on beside the files themselves.
@@ -39,6 +40,10 @@ pub struct Config {
     pub protect_from_label: String,
     /// The weakest severity that fails a run.
     pub fail_on: Severity,
+    /// Whether waivers are honoured.
+    pub honours_waivers: bool,
+    /// The day of the run. Without one no waiver has expired.
+    pub today: Option<Date>,
 }
 
 /// A file given on standard input.
@@ -69,6 +74,8 @@ impl Config {
             rules_folder: root.join(".k8factor/rules"),
             protect_from_label: Self::PROTECT_FROM_LABEL.into(),
             fail_on: Severity::Error,
+            honours_waivers: true,
+            today: None,
             root,
         }
     }

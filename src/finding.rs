@@ -1,6 +1,7 @@
 //! What k8factor says about a codebase: plain data, no output.
 
 use crate::source::Span;
+use jiff::civil::Date;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,8 +26,61 @@ pub struct Finding {
     pub object: Option<ObjectId>,
     /// Other places that matter, each with its reason.
     pub related: Vec<Label>,
+    /// The places that are as wrong as `span`, shown or not. A finding goes away when all of them do.
+    pub also: Vec<Label>,
     /// The overlays in which the value appears, relative to the checked root. Empty for a plain file.
     pub builds: Vec<String>,
+    /// The annotation `k8factor/allow` of the object, if it has one.
+    pub allowed_by: Option<Span>,
+    /// The name under which services know it again; see [`crate::report::fingerprint`].
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// The places that are equally wrong, the one that is told first.
+    pub fn places(&self) -> impl Iterator<Item = Span> {
+        std::iter::once(self.span).chain(self.also.iter().map(|label| label.span))
+    }
+
+    /// What is left when some of its places are set aside, and what is set aside. A part that loses the first place
+    /// is told at the next.
+    pub fn split(self, is_aside: impl Fn(Span) -> bool) -> (Option<Self>, Option<Self>) {
+        match self.places().filter(|span| is_aside(*span)).count() {
+            0 => (Some(self), None),
+            all if all == self.also.len() + 1 => (None, Some(self)),
+            _ => (self.clone().at(|span| !is_aside(span)), self.at(is_aside)),
+        }
+    }
+
+    /// The same at some of its places.
+    fn at(mut self, is_kept: impl Fn(Span) -> bool) -> Option<Self> {
+        let places: Vec<Span> = self.places().collect();
+        self.related.retain(|label| is_kept(label.span) || !places.contains(&label.span));
+        self.also.retain(|label| is_kept(label.span));
+        if is_kept(self.span) {
+            return Some(self);
+        }
+        let first = (!self.also.is_empty()).then(|| self.also.remove(0))?;
+        self.related.retain(|label| *label != first);
+        self.message = format!("{} ({})", self.message, first.message);
+        self.span = first.span;
+        // Which object this one belongs to, nobody has said.
+        self.object = None;
+        Some(self)
+    }
+}
+
+/// A finding that somebody accepts, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waived {
+    /// What is accepted.
+    pub finding: Finding,
+    /// Where the waiver is written.
+    pub span: Span,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is.
+    pub until: Option<Date>,
 }
 
 /// A finding that was not made: what it would say is missing may stand in something that was not read.

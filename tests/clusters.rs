@@ -9,7 +9,7 @@ fn report(cluster: &str) -> Report {
 }
 
 fn statuses(report: &Report) -> Vec<Status> {
-    report.factors.iter().map(k8factor::report::FactorSummary::status).collect()
+    report.factors().iter().map(k8factor::report::FactorSummary::status).collect()
 }
 
 fn snapshot(cluster: &str, report: &Report) {

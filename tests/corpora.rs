@@ -48,7 +48,7 @@ fn on_threads(threads: usize, config: &Config) -> (Report, Duration) {
 
 /// Everything a report says.
 fn in_words(report: &Report) -> String {
-    format!("{:?}{:?}{:?}{:?}", report.findings, report.problems, report.skipped, report.factors)
+    format!("{:?}{:?}{:?}{:?}", report.findings, report.problems, report.skipped, report.factors())
 }
 
 /// Files that were read, skipped, are problems or of no kind that is read.

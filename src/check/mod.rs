@@ -101,6 +101,9 @@ impl Outcome {
     }
 }
 
+/// The annotation that accepts findings about its object.
+pub const ALLOW: &str = "k8factor/allow";
+
 /// Something a check objects to. The rule adds its name, factor, severity and confidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -118,6 +121,8 @@ pub struct Violation {
     pub related: Vec<Label>,
     /// The places that are as wrong as `span`, shown or not: whoever asks about one of them hears of the violation.
     pub also: Vec<Label>,
+    /// The annotation `k8factor/allow` of the object, if it has one.
+    pub allowed_by: Option<Span>,
     /// How many steps weaker than the rule's severity this case is.
     pub weaker: u8,
     /// How many steps less sure than the rule's confidence.
@@ -143,6 +148,7 @@ impl Violation {
             builds: Vec::new(),
             related: Vec::new(),
             also: Vec::new(),
+            allowed_by: None,
             weaker: 0,
             less_sure: 0,
             missing: None,
@@ -154,6 +160,7 @@ impl Violation {
     pub fn in_object<'a>(mut self, object: Object<'a>, node: Node<'a>) -> Self {
         self.object = Some(object.id(node));
         self.builds = object.builds().to_vec();
+        self.allowed_by = object.annotation(ALLOW).map(|entry| entry.value.span());
         self.with_history(node)
     }
 

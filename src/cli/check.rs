@@ -6,6 +6,8 @@ use crate::discover::LOOKED_FOR;
 use crate::error::Error;
 use crate::report::visible::visible;
 use crate::report::{Report, color, human, json};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 
@@ -74,7 +76,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     Ok(verdict(&report, &config))
 }
 
-fn configuration(flags: Flags) -> Result<Config, Error> {
+fn configuration(mut flags: Flags) -> Result<Config, Error> {
+    // One day for all machines of a pipeline, wherever they stand.
+    flags.today = flags.today.or_else(|| Some(Timestamp::now().to_zoned(TimeZone::UTC).date()));
     let current = current_folder()?;
     let stdin = flags.wants_stdin().then(read_stdin).transpose()?;
     // With a path it is the buffer of an editor, which may well be empty.

@@ -4,6 +4,7 @@ use super::root::{self, Located};
 use super::{Config, Stdin, file};
 use crate::error::Error;
 use crate::finding::Severity;
+use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 
 /// What was typed about what to check. How to show the result is the command line's own business.
@@ -20,6 +21,14 @@ pub struct Flags {
     /// Check files that `.gitignore` and `.k8factorignore` leave out, too
     #[arg(long)]
     pub no_ignore: bool,
+
+    /// Show every finding, those too that a waiver accepts
+    #[arg(long)]
+    pub no_waivers: bool,
+
+    /// The day on which waivers may have expired [default: today, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
 
     /// The path that the text on standard input stands for
     #[arg(long, value_name = "PATH")]
@@ -57,6 +66,8 @@ impl Flags {
             rules_folder: own_rules.unwrap_or(defaults.rules_folder),
             protect_from_label: file.protect_from_label.unwrap_or(defaults.protect_from_label),
             fail_on: self.fail_on.or(file.fail_on).unwrap_or(defaults.fail_on),
+            honours_waivers: !self.no_waivers,
+            today: self.today,
             root: defaults.root,
             max_file_size: defaults.max_file_size,
         })

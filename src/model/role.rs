@@ -33,6 +33,8 @@ pub enum Zone {
     Test,
     /// Documentation; not judged.
     Documentation,
+    /// What k8factor itself reads: its configuration, rules and baseline. Not judged.
+    Own,
 }
 
 impl Zone {
@@ -43,7 +45,7 @@ impl Zone {
 
     /// Whether texts in this part are judged.
     pub fn has_judged_texts(self) -> bool {
-        !matches!(self, Self::Test | Self::Documentation)
+        !matches!(self, Self::Test | Self::Documentation | Self::Own)
     }
 
     /// Whether what is written here is meant: an example names clusters that nobody has.
@@ -59,7 +61,11 @@ impl Zone {
     /// The zone that a path alone tells. Whether a kustomization lists the file is seen later.
     pub fn of_path(path: &str) -> Self {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let mut zone = if is_test_file(file) { Self::Test } else { Self::Deployed };
+        let mut zone = match file {
+            ".k8factor.yaml" => Self::Own,
+            _ if is_test_file(file) => Self::Test,
+            _ => Self::Deployed,
+        };
         let mut parent = "";
         for folder in folders.split('/') {
             zone = zone.max(Self::of_folder(parent, folder));
@@ -70,6 +76,7 @@ impl Zone {
 
     fn of_folder(parent: &str, folder: &str) -> Self {
         match folder {
+            ".k8factor" => Self::Own,
             "docs" | "doc" | "documentation" => Self::Documentation,
             "examples" | "example" | "samples" | "sample" => Self::Example,
             // Deeper down, as in `overlays/test`, it is an environment more often than not.

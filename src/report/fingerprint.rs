@@ -4,43 +4,39 @@
 //! severity is part of it: lines shift, and wording improves from release to release.
 
 use crate::finding::Finding;
-use crate::report::Report;
-use crate::source::{Source, Span};
+use crate::report::secrets::Secrets;
+use crate::source::{Source, Sources, Span};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// The fingerprint of every finding of the report, in the report's order: 16 hexadecimal digits each.
+/// Gives every finding its fingerprint: 16 hexadecimal digits.
 ///
 /// It is the beginning of the SHA-256 of
 /// * the rule and the path of the file,
 /// * then, where the finding belongs to an object, its kind, namespace and name and the pointer into it,
 ///   else the offending line without the blanks around it,
 /// * then how many findings with all this in common stand before it in the file.
-pub fn of(report: &Report) -> Vec<String> {
-    let identities: Vec<String> =
-        report.findings.par_iter().map(|finding| identity(report, finding)).collect();
-    let mut order: Vec<usize> = (0..identities.len()).collect();
+pub fn stamp(sources: &Sources, secrets: &Secrets, mut findings: Vec<&mut Finding>) {
     // The counter follows the places, not the severities, which may change without the code.
-    order.sort_by_key(|&index| (report.findings[index].span, &report.findings[index].message));
+    findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    let identities: Vec<String> =
+        findings.par_iter().map(|finding| identity(sources, secrets, finding)).collect();
     let mut seen: HashMap<&str, u32> = HashMap::new();
-    let mut fingerprints = vec![String::new(); order.len()];
-    for index in order {
-        let identity = &identities[index];
+    for (finding, identity) in findings.into_iter().zip(&identities) {
         let before = seen.entry(identity).or_default();
-        fingerprints[index] = digest(identity, *before);
+        finding.fingerprint = digest(identity, *before);
         *before += 1;
     }
-    fingerprints
 }
 
 /// The API version is left out: it changes in an upgrade, and the finding is still the same.
-fn identity(report: &Report, finding: &Finding) -> String {
-    let source = report.sources.get(finding.span.file);
+fn identity(sources: &Sources, secrets: &Secrets, finding: &Finding) -> String {
+    let source = sources.get(finding.span.file);
     let (rule, path) = (finding.rule.as_str(), source.path());
     let Some(object) = &finding.object else {
-        return [rule, path, "line", &offending_line(report, source, finding.span)].join("\0");
+        return [rule, path, "line", &offending_line(secrets, source, finding.span)].join("\0");
     };
     let namespace = object.namespace.as_deref().unwrap_or_default();
     [rule, path, "object", &object.kind, namespace, &object.name, &object.pointer].join("\0")
@@ -48,13 +44,13 @@ fn identity(report: &Report, finding: &Finding) -> String {
 
 /// Of a very long line, such as a dashboard written in one, only what is near: the rest is another matter.
 /// Without its secrets: who knows all the rest could find out a short one by trying.
-fn offending_line(report: &Report, source: &Source, span: Span) -> String {
+fn offending_line(secrets: &Secrets, source: &Source, span: Span) -> String {
     const NEAR: u32 = 200;
     let at = source.clamp(span.start);
     let Some(line) = source.line_span(source.line(at)) else { return String::new() };
     let start = source.clamp(line.start.max(at.saturating_sub(NEAR)));
     let end = source.clamp(line.end.min(at.saturating_add(NEAR)));
-    report.secrets.shown(source, Span::new(span.file, start, end)).text.trim().to_owned()
+    secrets.shown(source, Span::new(span.file, start, end)).text.trim().to_owned()
 }
 
 fn digest(identity: &str, before: u32) -> String {

@@ -2,11 +2,11 @@
 //!
 //! The types are its own: the report may change without breaking a program that reads this format.
 
-use crate::finding::{Finding, HeldBack, Label, ObjectId, Severity};
+use crate::finding::{Finding, HeldBack, Label, ObjectId, Severity, Waived};
 use crate::problem::Problem;
 use crate::report::location;
 use crate::report::visible::is_active;
-use crate::report::{FactorSummary, Report, fingerprint};
+use crate::report::{FactorSummary, Report};
 use crate::source::Sources;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -47,7 +47,7 @@ struct Document<'a> {
     summary: Summary,
     findings: Vec<Box<RawValue>>,
     /// Findings that a waiver accepts. Always there, so that a reader need not ask whether it is.
-    waived: [(); 0],
+    waived: Vec<JsonWaived<'a>>,
     held_back: Vec<JsonHeldBack<'a>>,
     problems: Vec<JsonProblem<'a>>,
     skipped: Vec<JsonSkipped<'a>>,
@@ -55,15 +55,14 @@ struct Document<'a> {
 
 impl<'a> Document<'a> {
     fn new(report: &'a Report) -> serde_json::Result<Self> {
-        let findings = report.findings.par_iter().zip(fingerprint::of(report));
         let findings =
-            findings.map(|(finding, print)| to_raw_value(&JsonFinding::new(report, finding, print)));
+            report.findings.par_iter().map(|finding| to_raw_value(&JsonFinding::new(report, finding)));
         Ok(Self {
             version: 1,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             summary: Summary::new(report),
             findings: findings.collect::<serde_json::Result<_>>()?,
-            waived: [],
+            waived: report.waived.iter().map(|waived| JsonWaived::new(report, waived)).collect(),
             held_back: report.held_back.iter().map(|held| JsonHeldBack::new(&report.sources, held)).collect(),
             problems: report.problems.iter().map(|problem| JsonProblem::new(report, problem)).collect(),
             skipped: report.skipped.iter().map(JsonSkipped::new).collect(),
@@ -89,6 +88,8 @@ struct Summary {
     held_back: usize,
     findings: BySeverity,
     waived: usize,
+    baselined: usize,
+    unchanged: usize,
     factors: Vec<JsonFactor>,
 }
 
@@ -109,8 +110,10 @@ impl Summary {
                 warning: report.count(Severity::Warning),
                 info: report.count(Severity::Info),
             },
-            waived: report.factors.iter().map(|factor| factor.waived).sum(),
-            factors: report.factors.iter().map(JsonFactor::new).collect(),
+            waived: report.waived.len(),
+            baselined: report.baselined.len(),
+            unchanged: report.unchanged,
+            factors: report.factors().iter().map(JsonFactor::new).collect(),
         }
     }
 }
@@ -129,6 +132,7 @@ struct JsonFactor {
     #[serde(flatten)]
     findings: BySeverity,
     waived: usize,
+    baselined: usize,
 }
 
 impl JsonFactor {
@@ -138,6 +142,7 @@ impl JsonFactor {
             status: summary.status().as_str(),
             findings: BySeverity { error: summary.errors, warning: summary.warnings, info: summary.infos },
             waived: summary.waived,
+            baselined: summary.baselined,
         }
     }
 }
@@ -156,11 +161,11 @@ struct JsonFinding<'a> {
     related: Vec<JsonRelated<'a>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     builds: &'a [String],
-    fingerprint: String,
+    fingerprint: &'a str,
 }
 
 impl<'a> JsonFinding<'a> {
-    fn new(report: &'a Report, finding: &'a Finding, fingerprint: String) -> Self {
+    fn new(report: &'a Report, finding: &'a Finding) -> Self {
         let sources = &report.sources;
         Self {
             rule: finding.rule.as_str(),
@@ -173,8 +178,33 @@ impl<'a> JsonFinding<'a> {
             object: finding.object.as_ref().map(JsonObject::new),
             related: finding.related.iter().map(|label| JsonRelated::new(sources, label)).collect(),
             builds: &finding.builds,
-            fingerprint,
+            fingerprint: &finding.fingerprint,
         }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonWaived<'a> {
+    finding: JsonFinding<'a>,
+    waiver: JsonWaiver<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonWaiver<'a> {
+    location: JsonLocation<'a>,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+impl<'a> JsonWaived<'a> {
+    fn new(report: &'a Report, waived: &'a Waived) -> Self {
+        let waiver = JsonWaiver {
+            location: location::Location::of_span(&report.sources, waived.span).into(),
+            reason: &waived.reason,
+            until: waived.until.map(|day| day.to_string()),
+        };
+        Self { finding: JsonFinding::new(report, &waived.finding), waiver }
     }
 }
 

@@ -14,7 +14,7 @@ pub mod visible;
 
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
-use crate::finding::{Factor, Finding, HeldBack, Severity};
+use crate::finding::{Factor, Finding, HeldBack, Severity, Waived};
 use crate::problem::{Problem, Skipped};
 use crate::rule::Verdict;
 use crate::source::Sources;
@@ -31,6 +31,12 @@ pub struct Report {
     pub secrets: Secrets,
     /// Sorted by factor, severity (worst first), place and rule.
     pub findings: Vec<Finding>,
+    /// Findings that somebody accepts; in the same order. They are not among `findings`.
+    pub waived: Vec<Waived>,
+    /// Findings that the baseline knows; in the same order. They are not among `findings`.
+    pub baselined: Vec<Finding>,
+    /// Findings that were left out because nothing at their places has changed since `--diff-base`.
+    pub unchanged: usize,
     /// Findings that were not made, because something unread may hold what is missing. Sorted by rule.
     pub held_back: Vec<HeldBack>,
     /// Sorted by place.
@@ -39,8 +45,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// How much was looked at.
     pub counts: Counts,
-    /// One entry for each factor, in order.
-    pub factors: [FactorSummary; 8],
+    /// The factors for which a rule had something to look at, in order.
+    pub assessed: Vec<Factor>,
 }
 
 /// How much was looked at.
@@ -75,28 +81,37 @@ pub struct FactorSummary {
     pub infos: usize,
     /// Findings that a waiver accepts.
     pub waived: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+    /// Whether one of those is an error or a warning.
+    was_violated: bool,
 }
 
 impl FactorSummary {
-    fn of(factor: Factor, verdict: &Verdict) -> Self {
-        let findings = || verdict.findings.iter().filter(|finding| finding.factor == factor);
-        let count = |severity| findings().filter(|finding| finding.severity == severity).count();
+    fn of(factor: Factor, report: &Report) -> Self {
+        let is_mine = |finding: &&Finding| finding.factor == factor;
+        let count = |severity| {
+            report.findings.iter().filter(is_mine).filter(|finding| finding.severity == severity).count()
+        };
+        let baselined = || report.baselined.iter().filter(is_mine);
         Self {
             factor,
-            assessed: verdict.assessed.contains(&factor),
+            assessed: report.assessed.contains(&factor),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
-            waived: 0,
+            waived: report.waived.iter().filter(|waived| waived.finding.factor == factor).count(),
+            baselined: baselined().count(),
+            was_violated: baselined().any(|finding| finding.severity > Severity::Info),
         }
     }
 
-    /// A factor that nothing was looked at for is never said to conform.
+    /// A factor that nothing was looked at for is never said to conform, and what a baseline knows is still wrong.
     pub fn status(&self) -> Status {
-        match (self.errors + self.warnings, self.assessed) {
-            (1.., _) => Status::Violated,
-            (0, true) => Status::Conforms,
-            (0, false) => Status::NotAssessed,
+        match (self.errors + self.warnings > 0 || self.was_violated, self.assessed) {
+            (true, _) => Status::Violated,
+            (false, true) => Status::Conforms,
+            (false, false) => Status::NotAssessed,
         }
     }
 }
@@ -136,8 +151,8 @@ impl Report {
             objects: codebase.all_objects().filter(|object| part.has(object.file())).count(),
             builds: codebase.builds().list().iter().filter(|build| part.has(build.kustomization)).count(),
         };
-        let factors = Factor::ALL.map(|factor| FactorSummary::of(factor, &verdict));
-        let Verdict { mut findings, held_back, problems: troubles, credentials, .. } = verdict;
+        let Verdict { mut findings, mut waived, assessed, held_back, problems: troubles, credentials } =
+            verdict;
         let (sources, mut problems, mut skipped) = codebase.into_parts();
         problems.retain(|problem| part.has_problem(problem));
         // Those of rules are narrowed already.
@@ -146,11 +161,31 @@ impl Report {
         skipped.retain(|skipped| part.has_path(&skipped.path));
         skipped.sort();
         let secrets = Secrets::new(&sources, credentials);
-        findings.par_iter_mut().for_each(|finding| secrets.conceal_in_finding(finding));
+        let accepted = waived.iter_mut().map(|waived| &mut waived.finding);
+        let mut all: Vec<&mut Finding> = findings.iter_mut().chain(accepted).collect();
+        all.par_iter_mut().for_each(|finding| secrets.conceal_in_finding(finding));
+        fingerprint::stamp(&sources, &secrets, all);
         for problem in &mut problems {
             secrets.conceal_in(&mut problem.message);
         }
-        Self { sources, secrets, findings, held_back, problems, skipped, counts, factors }
+        Self {
+            sources,
+            secrets,
+            findings,
+            waived,
+            baselined: Vec::new(),
+            unchanged: 0,
+            held_back,
+            problems,
+            skipped,
+            counts,
+            assessed,
+        }
+    }
+
+    /// One entry for each factor, in order.
+    pub fn factors(&self) -> [FactorSummary; 8] {
+        Factor::ALL.map(|factor| FactorSummary::of(factor, self))
     }
 
     /// How many findings have this severity.

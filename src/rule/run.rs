@@ -6,7 +6,7 @@ use crate::check::{Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;
-use crate::finding::{Credential, Factor, Finding, HeldBack};
+use crate::finding::{Credential, Factor, Finding, HeldBack, Waived};
 use crate::model::role::Zone;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -18,6 +18,8 @@ use std::collections::HashMap;
 pub struct Verdict {
     /// Sorted by factor, severity (worst first), place and rule; none stands twice.
     pub findings: Vec<Finding>,
+    /// What somebody accepts; in the order of `findings`.
+    pub waived: Vec<Waived>,
     /// The factors for which a rule had something to look at, in order.
     pub assessed: Vec<Factor>,
     /// What would be missing if something unread did not hold it; sorted.
@@ -141,6 +143,9 @@ fn finding(rule: &Rule, violation: Violation, codebase: &Codebase) -> Finding {
         span: violation.span,
         object: violation.object,
         related: violation.related,
+        also: violation.also,
+        allowed_by: violation.allowed_by,
+        fingerprint: String::new(),
         builds: violation.builds.iter().map(build).collect(),
     }
 }
@@ -165,13 +170,14 @@ fn sort(findings: &mut Vec<Finding>) {
 
 /// One cause is one finding, whatever builds it comes to under whatever names and namespaces.
 fn is_built_again(again: &Finding, first: &Finding) -> bool {
-    let cause = |finding: &Finding| (finding.span, finding.rule.clone(), finding.severity);
+    let cause =
+        |finding: &Finding| (finding.span, finding.rule.clone(), finding.severity, finding.allowed_by);
     !again.builds.is_empty() && !first.builds.is_empty() && cause(again) == cause(first)
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {
-    let Finding { factor, severity, span, rule, message, builds, .. } = finding;
-    (*factor, Reverse(*severity), *span, rule, builds.is_empty(), message)
+    let Finding { factor, severity, span, rule, allowed_by, message, builds, .. } = finding;
+    (*factor, Reverse(*severity), *span, rule, builds.is_empty(), allowed_by, message)
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@
     reason = "each harness uses its part of this"
 )]
 
+use jiff::civil::date;
 use k8factor::finding::{
-    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity,
+    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity, Waived,
 };
 use k8factor::problem::{Problem, SkipReason, Skipped};
 use k8factor::report::secrets::Secrets;
-use k8factor::report::{Counts, FactorSummary, Report};
+use k8factor::report::{Counts, Report, fingerprint};
 use k8factor::source::{FileKind, Sources, Span};
 
 /// A report over these files, given sorted by path, without findings. No factor is assessed yet.
@@ -22,24 +23,27 @@ pub fn report(files: &[(&str, &str)]) -> Report {
         sources.add((*path).to_owned(), FileKind::Yaml, (*text).into());
     }
     let counts = Counts { files: files.len(), documents: files.len(), ..Counts::default() };
-    let factors = Factor::ALL.map(|factor| FactorSummary {
-        factor,
-        assessed: false,
-        errors: 0,
-        warnings: 0,
-        infos: 0,
-        waived: 0,
-    });
     Report {
         secrets: Secrets::new(&sources, Vec::new()),
         sources,
         findings: Vec::new(),
+        waived: Vec::new(),
+        baselined: Vec::new(),
+        unchanged: 0,
         held_back: Vec::new(),
         problems: Vec::new(),
         skipped: Vec::new(),
         counts,
-        factors,
+        assessed: Vec::new(),
     }
+}
+
+/// The report with the names of its findings.
+fn finished(mut report: Report) -> Report {
+    let accepted = report.waived.iter_mut().map(|waived| &mut waived.finding);
+    let all = report.findings.iter_mut().chain(accepted).collect();
+    fingerprint::stamp(&report.sources, &report.secrets, all);
+    report
 }
 
 /// Where a text stands: the first time it occurs in the file.
@@ -51,13 +55,7 @@ pub fn at(report: &Report, path: &str, needle: &str) -> Span {
 
 /// Adds a finding and counts it.
 pub fn add(report: &mut Report, finding: Finding) {
-    let summary = &mut report.factors[finding.factor as usize - 1];
-    summary.assessed = true;
-    match finding.severity {
-        Severity::Error => summary.errors += 1,
-        Severity::Warning => summary.warnings += 1,
-        Severity::Info => summary.infos += 1,
-    }
+    report.assessed.push(finding.factor);
     report.findings.push(finding);
     report.findings.sort_by(|a, b| {
         let key = |finding: &Finding| (finding.factor, std::cmp::Reverse(finding.severity), finding.span);
@@ -77,7 +75,10 @@ pub fn finding(rule: &str, factor: u8, severity: Severity, span: Span, message: 
         span,
         object: None,
         related: Vec::new(),
+        also: Vec::new(),
         builds: Vec::new(),
+        allowed_by: None,
+        fingerprint: String::new(),
     }
 }
 
@@ -149,9 +150,8 @@ pub fn full() -> Report {
     for finding in findings {
         add(&mut report, finding);
     }
-    report.factors[0].assessed = true;
-    report.factors[6].assessed = true;
-    report.factors[1].waived = 2;
+    report.assessed.extend([Factor::Codebase, Factor::Backup]);
+    report.waived = ["registry.example.com/web", "ap-northeast-1"].map(|text| waived(&report, text)).to_vec();
     let broken = at(&report, "vault/broken.yaml", "[1, 2");
     report.problems = vec![
         Problem::at(broken, "this list is never closed; everything after it was left out"),
@@ -166,7 +166,14 @@ pub fn full() -> Report {
         skipped("vault/key.yaml", SkipReason::Encrypted),
     ];
     report.counts = Counts { files: 6, other_files: 41, left_out: 0, documents: 6, objects: 4, builds: 2 };
-    report
+    finished(report)
+}
+
+fn waived(report: &Report, text: &str) -> Waived {
+    let span = at(report, "base/web.yaml", text);
+    let finding = finding("image-without-version", 2, Severity::Error, span, "the image has no version");
+    let (reason, until) = ("the vendor ships nothing else".to_owned(), Some(date(2027, 3, 31)));
+    Waived { finding, span: at(report, "base/web.yaml", "kind: Deployment"), reason, until }
 }
 
 fn held_back(span: Span, unread: &str) -> HeldBack {
@@ -282,7 +289,7 @@ pub fn hostile() -> Report {
     add(&mut report, rocket);
     report.problems = vec![Problem::with_path("gone/\x1b[31m", "cannot \x1b[31mbe opened\u{9c}")];
     report.skipped = vec![Skipped { path: "skip/\x1b".into(), reason: SkipReason::Binary }];
-    report
+    finished(report)
 }
 
 /// Long lines, places that do not fit, places over many lines, places that overlap.
@@ -331,7 +338,7 @@ pub fn odd_places() -> Report {
         label(at(&report, "long.json", "prod"), "on the same line and near"),
     ];
     add(&mut report, overlap);
-    report
+    finished(report)
 }
 
 /// As many findings as asked for, over a file of lines all alike.
@@ -349,9 +356,8 @@ pub fn many(number: usize) -> Report {
         found.help = "Look at the others.".into();
         report.findings.push(found);
     }
-    report.factors[1].errors = number;
-    report.factors[1].assessed = true;
-    report
+    report.assessed.push(Factor::Dependencies);
+    finished(report)
 }
 
 /// As many findings as asked for, all on one line of 3.6 MB.
@@ -365,7 +371,7 @@ pub fn one_line(number: usize) -> Report {
         let span = Span::new(file, start, start + 6);
         report.findings.push(finding("one-line", 2, Severity::Error, span, "this is one of many"));
     }
-    report
+    finished(report)
 }
 
 /// A finding at every place where a text occurs.
@@ -376,7 +382,7 @@ pub fn every(text: &str, needle: &str) -> Report {
         let span = Span::new(file, start as u32, (start + needle.len()) as u32);
         add(&mut report, finding("any-rule", 1, Severity::Error, span, "here"));
     }
-    report
+    finished(report)
 }
 
 /// One finding that concerns many files.
@@ -391,17 +397,15 @@ pub fn many_places() -> Report {
     named.related = places[1..].to_vec();
     named.builds = paths;
     add(&mut report, named);
-    report
+    finished(report)
 }
 
 /// A codebase that nothing is wrong with.
 pub fn clean() -> Report {
     let mut report = report(&[("base/web.yaml", WEB), ("clusters/prod.yaml", KOPS)]);
-    for factor in &mut report.factors {
-        factor.assessed = true;
-    }
+    report.assessed.extend(Factor::ALL);
     report.counts.objects = 2;
-    report
+    finished(report)
 }
 
 /// Some findings anywhere, half of them where there is no text.
@@ -438,5 +442,5 @@ pub fn random(random: &mut fastrand::Rng) -> Report {
     }
     let secrets = (0..2).map(|_| Credential { span: span(), text: String::new() }).collect();
     report.secrets = Secrets::new(&report.sources, secrets);
-    report
+    finished(report)
 }

@@ -27,11 +27,12 @@ fn nothing(page: &Page) -> String {
 }
 
 fn table(page: &Page) -> String {
-    let waived = page.report.factors.iter().any(|factor| factor.waived > 0);
+    let factors = page.report.factors();
+    let waived = factors.iter().any(|factor| factor.waived > 0);
     let last = if waived { "  waived" } else { "" };
     let head =
         format!("   {:<22}{:<16}{:>6}  {:>8}  {:>4}{last}", "Factor", "", "errors", "warnings", "info");
-    let rows = page.report.factors.iter().map(|factor| row(page, factor, waived));
+    let rows = factors.iter().map(|factor| row(page, factor, waived));
     std::iter::once(page.palette.faint(&head) + "\n").chain(rows).collect::<String>() + "\n"
 }
 

@@ -7,11 +7,13 @@ mod flags;
 pub(crate) mod pattern;
 mod root;
 mod named;
+mod waiver;
 pub(crate) mod text;
 
 pub use file::FILE_NAME;
 pub use flags::Flags;
 pub use named::Named;
+pub use waiver::ListedWaiver;
 
 use crate::finding::Severity;
 use jiff::civil::Date;
@@ -40,6 +42,8 @@ pub struct Config {
     pub protect_from_label: String,
     /// The weakest severity that fails a run.
     pub fail_on: Severity,
+    /// The waivers listed in the configuration.
+    pub waivers: Vec<ListedWaiver>,
     /// Whether waivers are honoured.
     pub honours_waivers: bool,
     /// The day of the run. Without one no waiver has expired.
@@ -74,6 +78,7 @@ impl Config {
             rules_folder: root.join(".k8factor/rules"),
             protect_from_label: Self::PROTECT_FROM_LABEL.into(),
             fail_on: Severity::Error,
+            waivers: Vec::new(),
             honours_waivers: true,
             today: None,
             root,

@@ -66,6 +66,7 @@ impl Flags {
             rules_folder: own_rules.unwrap_or(defaults.rules_folder),
             protect_from_label: file.protect_from_label.unwrap_or(defaults.protect_from_label),
             fail_on: self.fail_on.or(file.fail_on).unwrap_or(defaults.fail_on),
+            waivers: defaults.waivers,
             honours_waivers: !self.no_waivers,
             today: self.today,
             root: defaults.root,

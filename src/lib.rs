@@ -18,6 +18,7 @@ pub mod model;
 pub mod kustomize;
 pub mod codebase;
 pub mod check;
+pub mod waiver;
 pub mod rule;
 pub mod report;
 pub mod render;

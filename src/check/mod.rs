@@ -28,6 +28,7 @@ mod stateful_workload;
 mod timeless_cluster_name;
 mod token;
 mod unknown_protection_value;
+mod waiver_fault;
 
 use crate::codebase::Codebase;
 use crate::finding::{Credential, Label, ObjectId};
@@ -36,6 +37,7 @@ use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 pub use missing::Missing;
+pub use waiver_fault::{Fault, FaultKind};
 
 pub use credential::{credentials_by_shape, credentials_in};
 
@@ -43,6 +45,14 @@ pub use credential::{credentials_by_shape, credentials_in};
 pub trait Check: Send + Sync {
     /// Looks, and says what it saw. Order does not matter: the runner sorts.
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome);
+
+    /// Whether it speaks of waivers, which are known when all other rules have spoken.
+    fn judges_waivers(&self) -> bool {
+        false
+    }
+
+    /// Says what it objects to in waivers that accept nothing.
+    fn judge_waivers(&self, _: &[Fault], _: &mut Outcome) {}
 }
 
 /// What a check saw.

@@ -21,6 +21,7 @@ use super::remote_source_unpinned::RemoteSourceUnpinned;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
+use super::waiver_fault::WaiverFault;
 use crate::problem::Problem;
 use crate::suggest::closest;
 use crate::yaml::{self, Node};
@@ -49,6 +50,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),
+    ("waiver-fault", of::<WaiverFault>),
 ];
 
 type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;

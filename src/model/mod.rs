@@ -28,5 +28,6 @@ pub mod script;
 pub mod secret;
 pub mod shell;
 pub mod stateful;
+pub mod waiver;
 mod window;
 pub mod workload;

@@ -2,13 +2,14 @@
 
 use super::Rule;
 use super::narrow::narrowed;
-use crate::check::{Missing, Outcome, Violation};
+use crate::check::{Fault, FaultKind, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;
 use crate::finding::{Credential, Factor, Finding, HeldBack, Waived};
 use crate::model::role::Zone;
 use crate::problem::Problem;
+use crate::waiver::{Accepted, Waivers};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -33,9 +34,20 @@ pub struct Verdict {
 /// Runs all rules in parallel. They know all of the codebase; the verdict is about the paths the user asked about.
 /// The answer does not depend on the number of threads.
 pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
-    let outcomes: Vec<_> = rules.par_iter().map(|rule| (rule, outcome(rule, codebase))).collect();
+    run_these(&rules.iter().collect::<Vec<_>>(), codebase)
+}
+
+/// The same, for rules that stand in different lists.
+pub(super) fn run_these(rules: &[&Rule], codebase: &Codebase) -> Verdict {
+    let outcomes: Vec<_> = rules.par_iter().map(|rule| (*rule, outcome(rule, codebase))).collect();
     let (mut verdict, unread, part) = (Verdict::default(), codebase.unread(), Part::of(codebase));
     for (rule, outcome) in outcomes {
+        verdict.add(rule, outcome, codebase, &unread, &part);
+    }
+    let faults = verdict.waive(rules, codebase, &part);
+    for rule in rules.iter().filter(|rule| rule.check.judges_waivers()) {
+        let mut outcome = Outcome::default();
+        rule.check.judge_waivers(&faults, &mut outcome);
         verdict.add(rule, outcome, codebase, &unread, &part);
     }
     // A rule looked at the whole codebase. That it has nothing to say of these paths assesses no factor.
@@ -57,6 +69,19 @@ fn outcome(rule: &Rule, codebase: &Codebase) -> Outcome {
 }
 
 impl Verdict {
+    /// Sets aside what somebody accepts, and says what is wrong with waivers.
+    fn waive(&mut self, rules: &[&Rule], codebase: &Codebase, part: &Part) -> Vec<Fault> {
+        let names: Vec<_> = rules.iter().map(|rule| &rule.id).collect();
+        let mut waivers = Waivers::of(codebase, &names);
+        sort(&mut self.findings);
+        let Accepted { findings, waived } = waivers.accept(std::mem::take(&mut self.findings), codebase);
+        (self.findings, self.waived) = (findings, waived);
+        let mut faults = waivers.faults(&self.held_back);
+        // What a waiver accepts may be about a path that nobody asked about.
+        faults.retain(|fault| part.is_everything() || fault.kind() != FaultKind::Unused);
+        faults
+    }
+
     fn add(
         &mut self,
         rule: &Rule,

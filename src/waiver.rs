@@ -1,0 +1,176 @@
+//! Deviations with reasons: findings that somebody accepts, and waivers that accept nothing.
+//!
+//! A waiver is a comment, an annotation of an object or an entry of `.k8factor.yaml`. It stands where the value was
+//! written: in the base, the patch or the kustomization.
+
+mod annotations;
+mod comments;
+mod listed;
+mod reach;
+
+use crate::check::{Fault, FaultKind};
+use crate::codebase::Codebase;
+use crate::finding::{Finding, HeldBack, RuleId, Waived};
+use crate::model::waiver::Mistake;
+use crate::source::{FileId, Span};
+use crate::suggest::did_you_mean;
+use jiff::civil::Date;
+use rayon::prelude::*;
+use reach::{Reach, Reaches};
+
+/// The waivers of a codebase.
+#[derive(Debug)]
+pub struct Waivers {
+    /// Those that accept findings, sorted by place.
+    accepting: Vec<Waiver>,
+    /// What is wrong with the others.
+    faults: Vec<Fault>,
+}
+
+/// One rule, and where its findings are accepted. Of a waiver with several rules there are several of these.
+#[derive(Debug)]
+struct Waiver {
+    /// Where the waiver is written.
+    span: Span,
+    rule: RuleId,
+    /// Where the rule is named.
+    rule_span: Span,
+    reach: Reach,
+    reason: String,
+    until: Option<Date>,
+    /// Whether it accepts something.
+    is_used: bool,
+}
+
+/// A waiver as it is written, good or not.
+struct Written {
+    span: Span,
+    rules: Vec<(String, Span)>,
+    reason: Option<String>,
+    until: Option<Date>,
+    reach: Reach,
+}
+
+/// What the files say: waivers, and what was meant to be one.
+#[derive(Default)]
+struct Found {
+    written: Vec<Written>,
+    mistakes: Vec<(Span, Mistake)>,
+}
+
+/// What is left, and what is accepted.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Findings that nobody accepts.
+    pub findings: Vec<Finding>,
+    /// Findings that somebody does.
+    pub waived: Vec<Waived>,
+}
+
+impl Waivers {
+    /// All waivers of a codebase in which rules of these names may be waived.
+    pub fn of(codebase: &Codebase, rules: &[&RuleId]) -> Self {
+        let mut waivers = Self { accepting: Vec::new(), faults: Vec::new() };
+        if !codebase.config().honours_waivers {
+            return waivers;
+        }
+        let mut found = listed::found(codebase);
+        let sources = codebase.sources().as_slice();
+        let in_files: Vec<Found> = sources.par_iter().map(|source| in_file(codebase, source.id())).collect();
+        for in_file in in_files {
+            found.written.extend(in_file.written);
+            found.mistakes.extend(in_file.mistakes);
+        }
+        for (span, Mistake { message, .. }) in found.mistakes {
+            waivers.faults.push(Fault::new(FaultKind::NotUnderstood, span, message));
+        }
+        for written in found.written {
+            waivers.add(written, rules, codebase.config().today);
+        }
+        waivers.accepting.sort_by_key(|waiver| (waiver.span, waiver.rule_span));
+        waivers
+    }
+
+    /// A waiver without a reason, or one that has expired, accepts nothing.
+    fn add(&mut self, written: Written, rules: &[&RuleId], today: Option<Date>) {
+        let Written { span, rules: named, reason, until, reach } = written;
+        let names = || rules.iter().map(|rule| rule.as_str());
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|(name, _)| names().any(|rule| rule == name));
+        for (name, at) in unknown {
+            let message = format!(
+                "there is no rule `{name}`, so this accepts nothing.{}",
+                did_you_mean(&name, names())
+            );
+            self.faults.push(Fault::new(FaultKind::NotUnderstood, at, message));
+        }
+        let Some(reason) = reason else {
+            let message = "this waiver says no reason, so it accepts nothing";
+            return self.faults.push(Fault::new(FaultKind::NoReason, span, message));
+        };
+        if let Some(day) = until.filter(|day| today.is_some_and(|today| today > *day)) {
+            let message = format!("this waiver expired on {day}: {reason}");
+            return self.faults.push(Fault::new(FaultKind::Expired, span, message));
+        }
+        self.accepting.extend(known.into_iter().map(|(name, rule_span)| Waiver {
+            span,
+            rule: RuleId::new(&name),
+            rule_span,
+            reach: reach.clone(),
+            reason: reason.clone(),
+            until,
+            is_used: false,
+        }));
+    }
+
+    /// Sets aside what they accept.
+    pub fn accept(&mut self, findings: Vec<Finding>, codebase: &Codebase) -> Accepted {
+        let mut accepted = Accepted { findings: Vec::with_capacity(findings.len()), waived: Vec::new() };
+        if self.accepting.is_empty() {
+            return Accepted { findings, ..accepted };
+        }
+        let reaches = Reaches::of(&self.accepting, codebase);
+        let mut used = vec![false; self.accepting.len()];
+        for finding in findings {
+            let by_place: Vec<(Span, Vec<usize>)> =
+                finding.places().map(|span| (span, reaches.covering(&finding, span))).collect();
+            by_place.iter().flat_map(|(_, waivers)| waivers).for_each(|waiver| used[*waiver] = true);
+            let covered = |span: Span| by_place.iter().any(|(place, by)| *place == span && !by.is_empty());
+            let (rest, aside) = finding.split(covered);
+            accepted.findings.extend(rest);
+            accepted.waived.extend(aside.and_then(|finding| {
+                let (_, by) = by_place.iter().find(|(place, _)| *place == finding.span)?;
+                let Waiver { span, reason, until, .. } = self.accepting.get(*by.first()?)?;
+                Some(Waived { finding, span: *span, reason: reason.clone(), until: *until })
+            }));
+        }
+        drop(reaches);
+        self.accepting.iter_mut().zip(used).for_each(|(waiver, used)| waiver.is_used |= used);
+        accepted
+    }
+
+    /// What is wrong with waivers, now that it is known which of them accept something. Of one that would accept a
+    /// finding that was held back nobody knows.
+    pub fn faults(self, held_back: &[HeldBack]) -> Vec<Fault> {
+        let Self { accepting, mut faults } = self;
+        let may_be_needed = |waiver: &Waiver| {
+            held_back.iter().any(|held| held.rule == waiver.rule && waiver.reach.holds(held.span))
+        };
+        let unused = accepting.iter().filter(|waiver| !waiver.is_used && !may_be_needed(waiver));
+        faults.extend(unused.map(|waiver| {
+            let message = format!("nothing here violates `{}`, so there is nothing to accept", waiver.rule);
+            Fault::new(FaultKind::Unused, waiver.rule_span, message)
+        }));
+        faults
+    }
+}
+
+/// The waivers written in one file. Where nothing is judged there is nothing to waive.
+fn in_file(codebase: &Codebase, file: FileId) -> Found {
+    let mut found = Found::default();
+    if codebase.zone(file).has_judged_texts() {
+        comments::find(codebase, file, &mut found);
+        annotations::find(codebase, file, &mut found);
+    }
+    found
+}

@@ -1,0 +1,60 @@
+//! Waivers in the annotation `k8factor/allow`, wherever it is written: in an object, a patch or a kustomization.
+
+use super::reach::Reach;
+use super::{Found, Written};
+use crate::check::ALLOW;
+use crate::codebase::Codebase;
+use crate::model::waiver;
+use crate::source::{FileId, Span};
+use crate::yaml::Node;
+use memchr::memmem;
+use std::collections::HashMap;
+
+/// Finds the annotations of a file.
+pub(super) fn find(codebase: &Codebase, file: FileId, found: &mut Found) {
+    let Some(tree) = codebase.tree(file) else { return };
+    let text = codebase.source(file).text().as_bytes();
+    if [ALLOW, IN_POINTER].iter().all(|key| memmem::find(text, key.as_bytes()).is_none()) {
+        return;
+    }
+    let objects: HashMap<Span, Span> = codebase
+        .objects_in(file)
+        .filter_map(|object| Some((object.annotation(ALLOW)?.value.span(), object.root().span())))
+        .collect();
+    for value in tree.roots().flat_map(Node::walk).filter_map(value_in) {
+        add(value, objects.get(&value.span()).copied(), found);
+    }
+}
+
+/// The end of the path with which a JSON patch sets the annotation.
+const IN_POINTER: &str = "k8factor~1allow";
+
+/// The value of the annotation, if this mapping gives it.
+fn value_in(node: Node<'_>) -> Option<Node<'_>> {
+    let is_path = |entry: &crate::yaml::Entry<'_>| {
+        entry.key.is_text("path") && entry.value.text().ends_with(IN_POINTER)
+    };
+    let given = node.entries().find(|entry| entry.key.is_text(ALLOW)).map(|entry| entry.value);
+    given.or_else(|| node.entries().find(is_path).and_then(|_| node.get("value")))
+}
+
+fn add(value: Node<'_>, object: Option<Span>, found: &mut Found) {
+    let text = value.text();
+    for waiver in waiver::in_annotation(&text) {
+        let place = |range| value.span_within(range);
+        match waiver {
+            Err(mistake) => found.mistakes.push((place(mistake.range.clone()), mistake)),
+            Ok(words) => found.written.push(Written {
+                span: place(words.range),
+                rules: words
+                    .rules
+                    .into_iter()
+                    .map(|rule| (text[rule.clone()].to_owned(), place(rule)))
+                    .collect(),
+                reason: words.reason,
+                until: words.until,
+                reach: Reach::Annotation { value: value.span(), object },
+            }),
+        }
+    }
+}

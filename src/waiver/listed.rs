@@ -1,0 +1,24 @@
+//! Waivers listed in `.k8factor.yaml`.
+
+use super::reach::Reach;
+use super::{Found, Written};
+use crate::codebase::Codebase;
+use crate::config::FILE_NAME;
+use crate::source::Span;
+use std::sync::Arc;
+
+/// The entries of the list.
+pub(super) fn found(codebase: &Codebase) -> Found {
+    let Some(source) = codebase.sources().by_path(FILE_NAME) else { return Found::default() };
+    let written = codebase.config().waivers.iter().map(|waiver| {
+        let span = Span::new(source.id(), waiver.place.start, waiver.place.end);
+        Written {
+            span,
+            rules: waiver.rules.iter().map(|rule| (rule.as_str().to_owned(), span)).collect(),
+            reason: waiver.reason.clone(),
+            until: waiver.until,
+            reach: Reach::Listed(Arc::new(waiver.clone())),
+        }
+    });
+    Found { written: written.collect(), mistakes: Vec::new() }
+}

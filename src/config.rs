@@ -2,18 +2,25 @@
 //!
 //! What was typed comes first ([`Flags`] and `file.rs`); only what it means, [`Config`], travels on.
 
+mod choice;
+mod declared;
 mod file;
 mod flags;
 pub(crate) mod pattern;
 mod root;
 mod named;
-mod waiver;
 pub(crate) mod text;
+mod waiver;
+mod written;
 
+pub use choice::{Choices, Level, Override, RuleChoice};
+pub use declared::{DeclaredCluster, DeclaredEnvironment};
 pub use file::FILE_NAME;
 pub use flags::Flags;
 pub use named::Named;
-pub use waiver::ListedWaiver;
+pub use pattern::Patterns;
+pub use waiver::{ListedWaiver, ObjectPattern};
+pub use written::Written;
 
 use crate::finding::Severity;
 use jiff::civil::Date;
@@ -42,7 +49,15 @@ pub struct Config {
     pub protect_from_label: String,
     /// The weakest severity that fails a run.
     pub fail_on: Severity,
-    /// The waivers listed in the configuration.
+    /// What is set for rules.
+    pub choices: Choices,
+    /// The environments, where the user says which there are.
+    pub environments: Vec<DeclaredEnvironment>,
+    /// Clusters that no spec in the codebase declares.
+    pub clusters: Vec<DeclaredCluster>,
+    /// Words that are no names of clusters.
+    pub not_clusters: Vec<String>,
+    /// The waivers of the configuration.
     pub waivers: Vec<ListedWaiver>,
     /// Whether waivers are honoured.
     pub honours_waivers: bool,
@@ -78,6 +93,10 @@ impl Config {
             rules_folder: root.join(".k8factor/rules"),
             protect_from_label: Self::PROTECT_FROM_LABEL.into(),
             fail_on: Severity::Error,
+            choices: Choices::default(),
+            environments: Vec::new(),
+            clusters: Vec::new(),
+            not_clusters: Vec::new(),
             waivers: Vec::new(),
             honours_waivers: true,
             today: None,

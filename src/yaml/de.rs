@@ -5,9 +5,9 @@
 
 use super::budget::Budget;
 use super::error::ReadError;
-use super::node::{Entry, Node, Shape};
+use super::node::{Entry, Identity, Node, Shape};
+use super::placed::{LIST, PLACED, Parts};
 use super::resolve::{Schema, Value};
-use super::tree::NodeId;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, Unexpected, Visitor};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,6 +17,12 @@ use std::collections::HashSet;
 pub fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T, ReadError> {
     let budget = RefCell::default();
     T::deserialize(Reader { node, budget: &budget })
+}
+
+/// Makes a value of several mappings as if they were one: what the first says of a key holds.
+pub fn from_layers<T: DeserializeOwned>(first: Node<'_>, others: &[Node<'_>]) -> Result<T, ReadError> {
+    let budget = RefCell::default();
+    T::deserialize(Layers { reader: Reader { node: first, budget: &budget }, others })
 }
 
 /// One node to be read.
@@ -110,12 +116,12 @@ struct Merged<'a> {
     entries: Vec<Entry<'a>>,
     keys: HashSet<Cow<'a, str>>,
     /// Mappings whose entries are there already: a second time they add nothing.
-    added: HashSet<NodeId>,
+    added: HashSet<Identity>,
 }
 
 impl<'a> Merged<'a> {
     fn add(&mut self, mapping: Node<'a>) {
-        if !self.added.insert(mapping.target().id()) {
+        if !self.added.insert(mapping.target().identity()) {
             return;
         }
         for entry in mapping.entries().filter(|entry| !entry.key.is_merge_key()) {
@@ -155,10 +161,15 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.read(|_| visitor.visit_newtype_struct(self))
+        match name {
+            PLACED => visitor.visit_seq(Parts::of(self.node, self)),
+            LIST if self.node.is_sequence() => self.any(visitor),
+            LIST => visitor.visit_seq(Items { reader: self, items: std::iter::once(self.node) }),
+            _ => self.read(|_| visitor.visit_newtype_struct(self)),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -234,9 +245,12 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
+        if name == PLACED {
+            return visitor.visit_seq(Parts::of(self.0.node, self));
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -252,6 +266,33 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
         unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// Several mappings read as one.
+struct Layers<'a, 'l> {
+    reader: Reader<'a>,
+    others: &'l [Node<'a>],
+}
+
+impl<'de> de::Deserializer<'de> for Layers<'_, '_> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.reader.read(|first| {
+            if !first.is_mapping() {
+                return self.reader.any(visitor);
+            }
+            let mut merged = Merged::default();
+            merged.add(first);
+            self.others.iter().for_each(|other| merged.add(*other));
+            visitor.visit_map(Entries { reader: self.reader, rest: merged.entries.into_iter(), value: None })
+        })
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -359,6 +400,26 @@ mod tests {
     fn merge_keys_are_followed() {
         let config = read("<<: {version: a, max: 1}\nmax: 2\n").unwrap();
         assert_eq!((config.version.as_str(), config.max), ("a", Some(2)));
+    }
+
+    #[test]
+    fn layers_are_one_mapping_in_which_the_first_word_holds() {
+        let tree = |text: &str| {
+            let file = Sources::default().add("a.yaml".into(), crate::source::FileKind::Yaml, "".into());
+            parse(file, text.into())
+        };
+        let (over, under) = (tree("max: 3\n"), tree("version: a\nmax: 1\nfailOn: {only: [1]}\n"));
+        let root = |tree| -> Node<'_> { yaml_root(tree) };
+        let config: Config = from_layers(root(&over), &[root(&under)]).unwrap();
+        assert_eq!((config.version.as_str(), config.max), ("a", Some(3)));
+        assert_eq!(config.fail_on, Level::Only(vec![1]));
+        let wrong = tree("  maxx: 3\n");
+        let error = from_layers::<Config>(root(&wrong), &[root(&under)]).unwrap_err();
+        assert_eq!(error.span().map(|span| span.start), Some(2));
+    }
+
+    fn yaml_root(tree: &crate::yaml::Tree) -> Node<'_> {
+        tree.roots().next().expect("one document")
     }
 
     #[test]

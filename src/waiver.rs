@@ -145,7 +145,8 @@ impl Waivers {
             let (rest, aside) = finding.split(|span| covered.get(&span).is_some_and(|by| !by.is_empty()));
             accepted.findings.extend(rest);
             accepted.waived.extend(aside.and_then(|finding| {
-                let first = covered.get(&finding.span)?.iter().min()?;
+                // The innermost comes first: it says most exactly why.
+                let first = covered.get(&finding.span)?.first()?;
                 let Waiver { span, reason, until, .. } = &self.accepting[*first];
                 Some(Waived { finding, span: *span, reason: reason.clone(), until: *until })
             }));

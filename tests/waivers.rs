@@ -3,10 +3,11 @@
 mod common;
 
 use jiff::civil::date;
-use k8factor::config::Config;
+use k8factor::config::{Config, FILE_NAME, Flags};
 use k8factor::report::Report;
 use k8factor::source::Span;
 use std::fs;
+use std::path::Path;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/waivers");
 
@@ -27,8 +28,13 @@ fn cases() -> Vec<String> {
 }
 
 fn check(case: &str, config: impl Fn(Config) -> Config) -> Report {
-    let folder = Config::for_folder(format!("{FOLDER}/{case}"));
-    k8factor::check(&config(Config { today: Some(date(2026, 11, 21)), ..folder })).expect("it can be checked")
+    let folder = Path::new(FOLDER).join(case);
+    // Without a configuration of its own the root of a case would be this repository.
+    let read = match folder.join(FILE_NAME).exists() {
+        true => Flags::default().resolve(&folder, None).expect("the configuration is right"),
+        false => Config::for_folder(folder),
+    };
+    k8factor::check(&config(Config { today: Some(date(2026, 11, 21)), ..read })).expect("it can be checked")
 }
 
 fn place(report: &Report, span: Span) -> String {

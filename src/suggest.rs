@@ -2,12 +2,19 @@
 
 /// The word of `known` that `typed` was probably meant to be. Two letters in the wrong order are one mistake.
 pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes a word into a page, and comparing takes its time.
+    if typed.len() > LONGEST {
+        return None;
+    }
     let typed = typed.to_lowercase();
     let distances = known.into_iter().map(|word| (strsim::osa_distance(&typed, word), word));
     let (edits, word) = distances.min()?;
     // A third of the letters may be wrong. With more, the guess is more often wrong than right.
     (edits <= word.chars().count().div_ceil(3)).then_some(word)
 }
+
+/// Bytes.
+const LONGEST: usize = 100;
 
 /// ` Did you mean …?` to put behind a message, or nothing.
 pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -68,6 +68,9 @@ pub struct Accepted {
     pub waived: Vec<Waived>,
 }
 
+/// Characters. Of what is longer the beginning says enough.
+const LONGEST_NAME: usize = 60;
+
 impl Waivers {
     /// All waivers of a codebase in which rules of these names may be waived.
     pub fn of(codebase: &Codebase, rules: &[&RuleId]) -> Self {
@@ -99,6 +102,7 @@ impl Waivers {
         let (known, unknown): (Vec<_>, Vec<_>) =
             named.into_iter().partition(|(name, _)| names().any(|rule| rule == name));
         for (name, at) in unknown {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
             let message = format!(
                 "there is no rule `{name}`, so this accepts nothing.{}",
                 did_you_mean(&name, names())
@@ -151,7 +155,7 @@ impl Waivers {
                 Some(Waived { finding, span: *span, reason: reason.clone(), until: *until })
             }));
         }
-        drop(reaches);
+        let used: Vec<bool> = (0..used.len()).map(|number| used[reaches.first(number)]).collect();
         self.accepting.iter_mut().zip(used).for_each(|(waiver, used)| waiver.is_used |= used);
         accepted
     }

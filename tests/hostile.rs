@@ -88,6 +88,12 @@ const CASES: &[Case] = &[
     ("variables", 10_000, |n| one("a.env", list(n, "", |i| format!("PASSWORD_{i}=cThadDJMbVgwdlI1eU43Y0o0Yldr\n")))),
     ("installers", 5_000, |n| one("a.sh", script(&"curl https://get.k3s.io | sh -\n".repeat(n)))),
     ("tokens", 3_000, |n| one("a.sh", script(&list(n, "", |i| format!("export TOKEN=ghp_k8factorMadeThisTokenUpForItsPa{i:04}\n"))))),
+    ("waivers", 10_000, |n| one("a.yaml", pod(&list(n, "", |i| format!("  # k8factor: allow(image-without-version) x\n  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
+    ("waivers of one line", 10_000, |n| one("a.yaml", "# k8factor: allow(image-without-version) x\n".repeat(n) + &pod(&list(n, "", |i| format!("  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
+    ("waivers of blocks that never end", 10_000, |n| one("a.tf", "# k8factor: allow(image-without-version) x\nresource {\n".repeat(n))),
+    ("waivers of nothing", 20_000, |n| one("a.sh", script(&list(n, "", |i| format!("# k8factor: allow(none-{i})\n# k8factor: alow(x) y until {i}\n"))))),
+    ("one waiver", 200_000, |n| one("a.yaml", format!("# k8factor: allow({}) {} until 2026-01-01\na: b\n", "image-without-version, ".repeat(n), "until ".repeat(n)))),
+    ("lines of an annotation", 10_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations:\n    k8factor/allow: |\n{}spec:\n  containers:\n{}", "      image-without-version x\n".repeat(n), list(n, "", |i| format!("  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
     ("comments", 10_000, |n| with_clusters(10, "a.yaml", "# prod-20261103-1\na: prod-20261103-1\n".repeat(n))),
 ];
 

@@ -18,17 +18,56 @@ pub(super) fn find(codebase: &Codebase, file: FileId, found: &mut Found) {
     if let Some(tree) = codebase.tree(file) {
         let begins = Begins::of(tree);
         let comments = tree.comments().filter(|comment| source.slice(*comment).contains(PREFIX));
-        comments
-            .for_each(|comment| add(source, comment, found, |comment| begins.reached_by(source, comment)));
+        find_in(
+            source,
+            comments,
+            &["#"],
+            |line, standing| begins.reached_from(source, line, standing),
+            found,
+        );
     } else if let Some(marks) = marks(source.kind()) {
         let lines = (1..=source.line_count()).filter_map(|line| source.line_span(line));
         let comments = lines.filter_map(|line| comment_in(source, line, marks));
-        comments
-            .for_each(|comment| add(source, comment, found, |comment| text_below(source, comment, marks)));
+        find_in(source, comments, marks, |line, standing| statement(source, line, standing), found);
     }
 }
 
-fn add(source: &Source, comment: Span, found: &mut Found, reach: impl Fn(Span) -> Span) {
+/// Where a comment stands on its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Alone, so it speaks of the line below.
+    Alone,
+    /// Behind what it speaks of.
+    Behind,
+}
+
+/// Reads comments, given in order. `reach` is what a comment reaches that speaks of a line.
+fn find_in(
+    source: &Source,
+    comments: impl Iterator<Item = Span>,
+    marks: &[&str],
+    reach: impl Fn(Span, Standing) -> Span,
+    found: &mut Found,
+) {
+    // Comments below each other speak of the same line, which is sought once.
+    let mut block = (0..0, None);
+    for comment in comments {
+        let line = source.line(comment.start);
+        let Some(whole) = source.line_span(line) else { continue };
+        if !source.slice(Span::new(whole.file, whole.start, comment.start)).trim().is_empty() {
+            add(source, comment, reach(whole, Standing::Behind), found);
+            continue;
+        }
+        if !block.0.contains(&line) {
+            let below = line_below(source, line, marks);
+            let end = below.map_or(line + 1, |below| source.line(below.start));
+            block = (line..end, below.map(|below| reach(below, Standing::Alone)));
+        }
+        add(source, comment, block.1.unwrap_or(comment), found);
+    }
+}
+
+fn add(source: &Source, comment: Span, reach: Span, found: &mut Found) {
     let place = |range: std::ops::Range<usize>| {
         Span::new(comment.file, comment.start + range.start as u32, comment.start + range.end as u32)
     };
@@ -41,28 +80,17 @@ fn add(source: &Source, comment: Span, found: &mut Found, reach: impl Fn(Span) -
             rules: words.rules.into_iter().map(|rule| (text[rule.clone()].to_owned(), place(rule))).collect(),
             reason: words.reason,
             until: words.until,
-            reach: Reach::Place(reach(comment)),
+            reach: Reach::Place(reach),
         }),
     }
 }
 
-/// Whether nothing but blanks stands before a comment on its line.
-fn stands_alone(source: &Source, comment: Span) -> bool {
-    line_of(source, comment.start)
-        .is_some_and(|line| source.slice(Span::new(line.file, line.start, comment.start)).trim().is_empty())
-}
-
-fn line_of(source: &Source, offset: u32) -> Option<Span> {
-    source.line_span(source.line(offset))
-}
-
-/// The lines below a comment that are no comments themselves, up to an empty one.
-fn lines_below<'a>(source: &'a Source, comment: Span, marks: &'a [&str]) -> impl Iterator<Item = Span> + 'a {
-    let lines = (source.line(comment.end) + 1..).map_while(|line| source.line_span(line));
+/// The first line below a line that is no comment itself, unless an empty one comes first.
+fn line_below(source: &Source, line: u32, marks: &[&str]) -> Option<Span> {
     let is_comment = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
-    lines
-        .skip_while(move |line| is_comment(source.slice(*line).trim_start()))
-        .take_while(|line| !source.slice(*line).trim().is_empty())
+    let mut lines = (line + 1..).map_while(|line| source.line_span(line));
+    let first = lines.find(|line| !is_comment(source.slice(*line).trim_start()))?;
+    (!source.slice(first).trim().is_empty()).then_some(first)
 }
 
 /// Where the entries and items of a file begin.
@@ -94,21 +122,14 @@ impl Begins {
         }
     }
 
-    fn reached_by(&self, source: &Source, comment: Span) -> Span {
-        if !stands_alone(source, comment) {
-            return line_of(source, comment.start).map_or(comment, |line| self.beginning_in(line));
-        }
-        let mut lines = lines_below(source, comment, &["#"]);
-        let Some(first) = lines.next() else { return comment };
-        let is_separator = source.slice(first).trim_end() == "---" || source.slice(first).starts_with("--- ");
-        if let Some(document) = self.document(source, first, is_separator) {
-            return document;
-        }
-        self.beginning_in(first)
+    fn reached_from(&self, source: &Source, line: Span, standing: Standing) -> Span {
+        let document = (standing == Standing::Alone).then(|| self.document(source, line)).flatten();
+        document.unwrap_or_else(|| self.beginning_in(line))
     }
 
     /// The document that begins on a line, or behind a separator.
-    fn document(&self, source: &Source, line: Span, is_separator: bool) -> Option<Span> {
+    fn document(&self, source: &Source, line: Span) -> Option<Span> {
+        let is_separator = source.slice(line).trim_end() == "---" || source.slice(line).starts_with("--- ");
         let next = self.documents.partition_point(|document| document.start < line.start);
         let document = *self.documents.get(next)?;
         let between = source.slice(Span::new(line.file, line.start, document.start));
@@ -150,31 +171,35 @@ fn comment_in(source: &Source, line: Span, marks: &[&str]) -> Option<Span> {
     is_comment.then(|| Span::new(line.file, line.start + code.len() as u32, line.end))
 }
 
-/// The statement below a comment, or the line that it ends.
-fn text_below(source: &Source, comment: Span, marks: &[&str]) -> Span {
-    if !stands_alone(source, comment) {
-        return line_of(source, comment.start).unwrap_or(comment);
+/// The statement that begins on a line, or the line alone if the comment stands behind it.
+fn statement(source: &Source, line: Span, standing: Standing) -> Span {
+    match standing {
+        Standing::Alone => Span::new(line.file, line.start, end_of_statement(source, line)),
+        Standing::Behind => line,
     }
-    let Some(first) = lines_below(source, comment, marks).next() else { return comment };
-    Span::new(first.file, first.start, end_of_statement(source, first))
 }
+
+/// Lines. What is longer is more than one waiver can speak of.
+const LONGEST_STATEMENT: usize = 1_000;
 
 /// Where a statement ends: with its line, or with the lines that it is continued on, with the end of its heredoc or of
 /// its block.
 fn end_of_statement(source: &Source, first: Span) -> u32 {
     let mut line = first;
-    let following = |line: Span| source.line_span(source.line(line.start) + 1);
+    let following = |line: Span| {
+        (source.line(line.start) + 1..).map_while(|line| source.line_span(line)).take(LONGEST_STATEMENT)
+    };
     while source.slice(line).ends_with('\\') {
-        let Some(next) = following(line) else { return line.end };
+        let Some(next) = following(line).next() else { return line.end };
         line = next;
     }
     let text = source.slice(line);
-    let after = (source.line(line.start) + 1..).map_while(|line| source.line_span(line));
+    let mut after = following(line);
     let end = if let Some(word) = heredoc(text) {
-        after.into_iter().find(|line| source.slice(*line).trim() == word)
+        after.find(|line| source.slice(*line).trim() == word)
     } else if text.trim_end().ends_with(['{', '[', '(']) {
         let depth = indentation(source.slice(first));
-        after.into_iter().find(|line| closes(source.slice(*line), depth))
+        after.find(|line| closes(source.slice(*line), depth))
     } else {
         None
     };

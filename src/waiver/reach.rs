@@ -4,6 +4,7 @@ use super::Waiver;
 use crate::config::ListedWaiver;
 use crate::finding::{Finding, RuleId};
 use crate::source::{FileId, Sources, Span};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,6 +24,17 @@ pub(super) enum Reach {
     Listed(Arc<ListedWaiver>),
 }
 
+impl Reach {
+    /// What is the same for waivers that reach the same.
+    fn place(&self) -> Option<Span> {
+        match self {
+            Self::Place(part) => Some(*part),
+            Self::Annotation { value, .. } => Some(*value),
+            Self::Listed(_) => None,
+        }
+    }
+}
+
 fn begins_in(part: Span, span: Span) -> bool {
     part.file == span.file && part.start <= span.start && (span.start < part.end || span.start == part.start)
 }
@@ -34,18 +46,31 @@ pub(super) struct Reaches<'a> {
     parts: HashMap<(&'a RuleId, FileId), Vec<(Span, u32, usize)>>,
     annotations: HashMap<(&'a RuleId, Span), Vec<usize>>,
     listed: HashMap<&'a RuleId, Vec<(&'a ListedWaiver, usize)>>,
+    /// For each waiver the first that reaches the same: it stands for all of them.
+    first: Vec<usize>,
 }
 
 impl<'a> Reaches<'a> {
     /// An index of these waivers.
     pub(super) fn of(waivers: &'a [Waiver], sources: &'a Sources) -> Self {
-        let mut reaches =
-            Self { sources, parts: HashMap::new(), annotations: HashMap::new(), listed: HashMap::new() };
+        let mut reaches = Self {
+            sources,
+            parts: HashMap::new(),
+            annotations: HashMap::new(),
+            listed: HashMap::new(),
+            first: Vec::with_capacity(waivers.len()),
+        };
+        let mut known = HashMap::new();
         for (number, waiver) in waivers.iter().enumerate() {
-            reaches.add(waiver, number);
+            let first =
+                waiver.reach.place().map(|place| *known.entry((&waiver.rule, place)).or_insert(number));
+            reaches.first.push(first.unwrap_or(number));
+            if reaches.first[number] == number {
+                reaches.add(waiver, number);
+            }
         }
         for parts in reaches.parts.values_mut() {
-            parts.sort_by_key(|(part, _, number)| (part.start, *number));
+            parts.sort_by_key(|(part, _, number)| (part.start, Reverse(part.end), *number));
             let mut furthest = 0;
             for (part, end, _) in parts {
                 furthest = part.end.max(furthest);
@@ -69,7 +94,13 @@ impl<'a> Reaches<'a> {
         }
     }
 
-    /// The numbers of the waivers that accept a finding at one of its places.
+    /// The first waiver that reaches the same as this one.
+    pub(super) fn first(&self, number: usize) -> usize {
+        self.first[number]
+    }
+
+    /// The numbers of the waivers that accept a finding at one of its places, the innermost first. Of those that reach
+    /// the same there is one.
     pub(super) fn covering(&self, finding: &Finding, place: Span) -> Vec<usize> {
         let rule = &finding.rule;
         let mut numbers = self.at(rule, place);

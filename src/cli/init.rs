@@ -39,7 +39,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     let documents = documents::parse_all(&discovery.sources);
     let codebase = Codebase::new(&config, discovery, documents);
     create(&path, &text(&Found::in_codebase(&codebase)))?;
-    say(&visible(&format!("wrote {}\n{NEXT}", path.display())));
+    say(&format!("wrote {}\n{NEXT}", visible(&path.display().to_string())));
     Ok(Exit::Clean)
 }
 
@@ -258,7 +258,7 @@ const CLUSTERS: &str =
 const NOT_CLUSTERS: &str = "Words that are taken for names of clusters and are none.";
 
 const WAIVERS: &str = "
-# Findings that are accepted, each with a reason. `# k8factor: allow(RULE) reason` beside a line does the same.
+# Findings that are accepted, each with a reason. A comment beside a line can do the same.
 #waivers:
 #  - rule: hard-coded-cluster-name
 #    path: \"/legacy/\"

@@ -289,7 +289,7 @@ mod tests {
                 "overrides:\n- path: [a]\n",
                 "2:3: `path` is unknown (known: paths, rules). Did you mean `paths`?",
             ),
-            ("overrides:\n- paths: ['[']\n  rules: {}\n", "2:11: `[` is no pattern"),
+            ("overrides:\n- paths: ['a{']\n  rules: {}\n", "2:11: `a{` is no pattern"),
             ("overrides:\n- rules: {}\n", "2:3: missing field `paths`"),
             ("environments: [prod]\n", "1:15: a mapping from names of environments"),
             ("environments: {prod: 'a{'}\n", "1:22: `a{` is no pattern"),

@@ -3,6 +3,7 @@
 mod declared;
 mod rule;
 #[cfg(test)]
+#[path = "file/tests/schema.rs"]
 mod schema;
 mod waiver;
 mod word;

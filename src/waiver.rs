@@ -12,11 +12,12 @@ use crate::check::{Fault, FaultKind};
 use crate::codebase::Codebase;
 use crate::finding::{Finding, HeldBack, RuleId, Waived};
 use crate::model::waiver::Mistake;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::suggest::did_you_mean;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use reach::{Reach, Reaches};
+use std::collections::BTreeMap;
 
 /// The waivers of a codebase.
 #[derive(Debug)]
@@ -123,24 +124,30 @@ impl Waivers {
         }));
     }
 
-    /// Sets aside what they accept.
-    pub fn accept(&mut self, findings: Vec<Finding>, codebase: &Codebase) -> Accepted {
+    /// Sets aside what they accept. What would accept a finding that was held back counts as needed: nobody knows.
+    pub fn accept(&mut self, findings: Vec<Finding>, held_back: &[HeldBack], sources: &Sources) -> Accepted {
         let mut accepted = Accepted { findings: Vec::with_capacity(findings.len()), waived: Vec::new() };
         if self.accepting.is_empty() {
             return Accepted { findings, ..accepted };
         }
-        let reaches = Reaches::of(&self.accepting, codebase);
+        let reaches = Reaches::of(&self.accepting, sources);
         let mut used = vec![false; self.accepting.len()];
+        for held in held_back {
+            reaches
+                .perhaps_covering(&held.rule, held.span)
+                .into_iter()
+                .for_each(|waiver| used[waiver] = true);
+        }
         for finding in findings {
-            let by_place: Vec<(Span, Vec<usize>)> =
+            let covered: BTreeMap<Span, Vec<usize>> =
                 finding.places().map(|span| (span, reaches.covering(&finding, span))).collect();
-            by_place.iter().flat_map(|(_, waivers)| waivers).for_each(|waiver| used[*waiver] = true);
-            let covered = |span: Span| by_place.iter().any(|(place, by)| *place == span && !by.is_empty());
-            let (rest, aside) = finding.split(covered);
+            covered.values().flatten().for_each(|waiver| used[*waiver] = true);
+            let (rest, aside) = finding.split(|span| covered.get(&span).is_some_and(|by| !by.is_empty()));
             accepted.findings.extend(rest);
             accepted.waived.extend(aside.and_then(|finding| {
-                let (_, by) = by_place.iter().find(|(place, _)| *place == finding.span)?;
-                let Waiver { span, reason, until, .. } = self.accepting.get(*by.first()?)?;
+                // The innermost comes first: it says most exactly why.
+                let first = covered.get(&finding.span)?.first()?;
+                let Waiver { span, reason, until, .. } = &self.accepting[*first];
                 Some(Waived { finding, span: *span, reason: reason.clone(), until: *until })
             }));
         }
@@ -149,15 +156,10 @@ impl Waivers {
         accepted
     }
 
-    /// What is wrong with waivers, now that it is known which of them accept something. Of one that would accept a
-    /// finding that was held back nobody knows.
-    pub fn faults(self, held_back: &[HeldBack]) -> Vec<Fault> {
+    /// What is wrong with waivers, now that it is known which of them accept something.
+    pub fn faults(self) -> Vec<Fault> {
         let Self { accepting, mut faults } = self;
-        let may_be_needed = |waiver: &Waiver| {
-            held_back.iter().any(|held| held.rule == waiver.rule && waiver.reach.holds(held.span))
-        };
-        let unused = accepting.iter().filter(|waiver| !waiver.is_used && !may_be_needed(waiver));
-        faults.extend(unused.map(|waiver| {
+        faults.extend(accepting.iter().filter(|waiver| !waiver.is_used).map(|waiver| {
             let message = format!("nothing here violates `{}`, so there is nothing to accept", waiver.rule);
             Fault::new(FaultKind::Unused, waiver.rule_span, message)
         }));

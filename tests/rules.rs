@@ -148,7 +148,7 @@ fn every_snapshot_of_a_fixture_has_its_fixture() {
 }
 
 /// What fixtures and snapshots are named after beside rules: whole clusters, the reader, the formats, what none shows.
-const NO_RULES: &[&str] = &["deployments", "kustomize", "clusters", "yaml", "report", "secrets"];
+const NO_RULES: &[&str] = &["deployments", "kustomize", "clusters", "waivers", "yaml", "report", "secrets"];
 
 fn codebase(root: &str) -> Codebase {
     let config = Config::for_folder(root);

@@ -3,7 +3,7 @@
 use super::ignored::{self, Rules};
 use super::kind::{Guess, guess};
 use super::read;
-use crate::config::{Config, Named};
+use crate::config::{Config, FILE_NAME, Named};
 use crate::problem::Problem;
 use rayon::Scope;
 use std::collections::HashSet;
@@ -98,6 +98,9 @@ impl Walk<'_> {
             let name = entry.file_name();
             path.set_file_name(&name);
             let rules = Some(&inside).filter(|rules| !rules.are_empty());
+            // Waivers point into it, so it is always read.
+            let is_configuration = folder.path.is_empty() && name == FILE_NAME;
+            let rules = rules.filter(|_| !is_configuration);
             let left_out = rules.and_then(|rules| rules.ignore(&path, file_type.is_dir()));
             if name == ".git" || left_out.is_some_and(|by| by != ignored::NAMES[0]) {
                 continue;

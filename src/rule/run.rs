@@ -92,9 +92,10 @@ impl Verdict {
         let names: Vec<_> = rules.iter().map(|rule| &rule.id).collect();
         let mut waivers = Waivers::of(codebase, &names);
         sort(&mut self.findings);
-        let Accepted { findings, waived } = waivers.accept(std::mem::take(&mut self.findings), codebase);
+        let Accepted { findings, waived } =
+            waivers.accept(std::mem::take(&mut self.findings), &self.held_back, codebase.sources());
         (self.findings, self.waived) = (findings, waived);
-        let mut faults = waivers.faults(&self.held_back);
+        let mut faults = waivers.faults();
         // What a waiver accepts may be about a path that nobody asked about.
         faults.retain(|fault| part.is_everything() || fault.kind() != FaultKind::Unused);
         faults

@@ -1,7 +1,6 @@
 //! Where a waiver accepts findings.
 
 use super::Waiver;
-use crate::codebase::Codebase;
 use crate::config::ListedWaiver;
 use crate::finding::{Finding, RuleId};
 use crate::source::{FileId, Sources, Span};
@@ -24,17 +23,6 @@ pub(super) enum Reach {
     Listed(Arc<ListedWaiver>),
 }
 
-impl Reach {
-    /// Whether a place is in reach, as far as the place alone tells.
-    pub(super) fn holds(&self, span: Span) -> bool {
-        match self {
-            Self::Place(part) => begins_in(*part, span),
-            Self::Annotation { object, .. } => object.is_some_and(|object| begins_in(object, span)),
-            Self::Listed(_) => true,
-        }
-    }
-}
-
 fn begins_in(part: Span, span: Span) -> bool {
     part.file == span.file && part.start <= span.start && (span.start < part.end || span.start == part.start)
 }
@@ -50,13 +38,9 @@ pub(super) struct Reaches<'a> {
 
 impl<'a> Reaches<'a> {
     /// An index of these waivers.
-    pub(super) fn of(waivers: &'a [Waiver], codebase: &'a Codebase) -> Self {
-        let mut reaches = Self {
-            sources: codebase.sources(),
-            parts: HashMap::new(),
-            annotations: HashMap::new(),
-            listed: HashMap::new(),
-        };
+    pub(super) fn of(waivers: &'a [Waiver], sources: &'a Sources) -> Self {
+        let mut reaches =
+            Self { sources, parts: HashMap::new(), annotations: HashMap::new(), listed: HashMap::new() };
         for (number, waiver) in waivers.iter().enumerate() {
             reaches.add(waiver, number);
         }
@@ -87,21 +71,31 @@ impl<'a> Reaches<'a> {
 
     /// The numbers of the waivers that accept a finding at one of its places.
     pub(super) fn covering(&self, finding: &Finding, place: Span) -> Vec<usize> {
-        let mut numbers = Vec::new();
-        if let Some(parts) = self.parts.get(&(&finding.rule, place.file)) {
-            let behind = parts.partition_point(|(part, ..)| part.start <= place.start);
-            let may_reach =
-                parts[..behind].iter().rev().take_while(|(_, furthest, _)| *furthest >= place.start);
-            let covering = may_reach.filter(|(part, ..)| begins_in(*part, place));
-            numbers.extend(covering.map(|(.., number)| *number));
+        let rule = &finding.rule;
+        let mut numbers = self.at(rule, place);
+        let is_first = place == finding.span;
+        // The annotation is that of the object at the first place.
+        if let Some(value) = finding.allowed_by.filter(|_| is_first) {
+            numbers.extend(self.annotations.get(&(rule, value)).into_iter().flatten());
         }
-        if let Some(value) = finding.allowed_by {
-            numbers.extend(self.annotations.get(&(&finding.rule, value)).into_iter().flatten());
-        }
-        let path = self.sources.get(place.file).path();
-        let listed = self.listed.get(&finding.rule).into_iter().flatten();
-        let object = finding.object.as_ref().filter(|_| place == finding.span);
+        let (path, object) =
+            (self.sources.get(place.file).path(), finding.object.as_ref().filter(|_| is_first));
+        let listed = self.listed.get(rule).into_iter().flatten();
         numbers.extend(listed.filter(|(waiver, _)| waiver.covers(path, object)).map(|(_, number)| *number));
         numbers
+    }
+
+    /// The numbers of the waivers that would perhaps accept a finding of a rule at a place, if it was made.
+    pub(super) fn perhaps_covering(&self, rule: &RuleId, place: Span) -> Vec<usize> {
+        let listed = self.listed.get(rule).into_iter().flatten();
+        self.at(rule, place).into_iter().chain(listed.map(|(_, number)| *number)).collect()
+    }
+
+    fn at(&self, rule: &RuleId, place: Span) -> Vec<usize> {
+        let parts = self.parts.get(&(rule, place.file)).map(Vec::as_slice).unwrap_or_default();
+        let behind = parts.partition_point(|(part, ..)| part.start <= place.start);
+        let may_reach =
+            parts[..behind].iter().rev().take_while(move |(_, furthest, _)| *furthest >= place.start);
+        may_reach.filter(move |(part, ..)| begins_in(*part, place)).map(|(.., number)| *number).collect()
     }
 }

@@ -4,6 +4,7 @@
 
 mod check;
 mod explain;
+mod init;
 mod render;
 mod rules;
 
@@ -26,6 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
     };
     exit.unwrap_or_else(|error| {
@@ -63,6 +65,7 @@ enum Command {
     Check(check::Arguments),
     Render(render::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
     Rules(rules::Arguments),
 }
 

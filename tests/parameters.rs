@@ -101,11 +101,11 @@ fn mistakes_have_a_place_and_a_suggestion() {
         ),
         ("image-without-version", "except: a", "a.md:8:11: a list is needed here, and this is the text `a`"),
         ("image-without-version", "except: [[a]]", "a.md:8:12: a text is needed here, and this is a list"),
-        ("stateful-workload", "kinds: [Ledger]", "a.md:8:10: the core group has no kind `Ledger`"),
+        ("stateful-workload", "kinds: [Ledger]", "a.md:8:11: the core group has no kind `Ledger`"),
         (
             "dangling-reference",
             "provided: [registry]",
-            "a.md:8:13: `registry` is no kind and name. Write both",
+            "a.md:8:14: `registry` is no kind and name. Write both",
         ),
         ("kustomization-cannot-be-built", "gaps: [remot]", "a.md:8:10: "),
         ("live-status", "except: []", "a.md:8:3: `except` is unknown (nothing can be set here)."),

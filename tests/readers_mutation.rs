@@ -39,8 +39,13 @@ fn rule_pages_load_or_say_where_and_why_not() {
 #[test]
 fn configurations_are_understood_or_say_where_and_why_not() {
     let text = "# ours\nexclude:\n  - vendor/\n  - \"*.example.yaml\"\nfail-on: warning\nprotect-from-label: a.b/c\n";
+    let rules = "rules:\n  a: off\n  b: &x {severity: info, with: {c: [1, d]}}\n  e: *x\n  f: {<<: *x}\noverrides:\n\
+                 - paths: [/a/, '!b']\n  rules: {a: error}\nenvironments: {prod: /p/, dev: [d, e/]}\n";
+    let lists = "clusters: [one, {name: two.example.com, aliases: [two]}]\nnot-clusters:\n- web\nwaivers:\n\
+                 - rule: [a, b]\n  path: /legacy/\n  object: Deployment/*/web\n  reason: >\n    old\n  until: 2027-03-31\n\
+                 - {rule: c, reason: \"\"}\n";
     mutate(
-        &Seeds::of_texts(&[text, "exclude: ['{a,b}/**', '!x', '[a-z]', 'a\\ ']\n"]),
+        &Seeds::of_texts(&[text, rules, lists, "exclude: ['{a,b}/**', '!x', '[a-z]', 'a\\ ']\n"]),
         readers::configuration,
     );
 }

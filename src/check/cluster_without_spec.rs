@@ -70,7 +70,10 @@ impl Named {
 }
 
 fn is_declared(identity: &Identity) -> bool {
-    identity.evidence.iter().any(|evidence| matches!(evidence.origin, Origin::Spec | Origin::Terraform))
+    identity
+        .evidence
+        .iter()
+        .any(|evidence| matches!(evidence.origin, Origin::Spec | Origin::Declared | Origin::Terraform))
 }
 
 /// Addresses of API servers that Argo CD deploys to: clusters of which not even the name is known.

@@ -21,6 +21,10 @@ use std::collections::BTreeMap;
 pub(super) struct CredentialLiteral {}
 
 impl Check for CredentialLiteral {
+    fn conceals(&self) -> bool {
+        true
+    }
+
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let sources = codebase.sources().as_slice();
         let found: Vec<_> = sources.par_iter().map(|source| in_file(codebase, source)).collect();

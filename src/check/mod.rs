@@ -46,6 +46,11 @@ pub trait Check: Send + Sync {
     /// Looks, and says what it saw. Order does not matter: the runner sorts.
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome);
 
+    /// Whether it knows credentials that no report may show, which it must say even if nobody wants its findings.
+    fn conceals(&self) -> bool {
+        false
+    }
+
     /// Whether it speaks of waivers, which are known when all other rules have spoken.
     fn judges_waivers(&self) -> bool {
         false

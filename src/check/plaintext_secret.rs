@@ -21,6 +21,10 @@ use std::collections::BTreeMap;
 pub(super) struct PlaintextSecret {}
 
 impl Check for PlaintextSecret {
+    fn conceals(&self) -> bool {
+        true
+    }
+
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let elsewhere = codebase.objects().filter(|object| is_kept_elsewhere(*object)).count();
         outcome.looked_at(elsewhere);

@@ -53,10 +53,11 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("waiver-fault", of::<WaiverFault>),
 ];
 
-type Constructor = fn(Option<Node<'_>>) -> Result<Box<dyn Check>, Problem>;
+type Constructor = fn(&[Node<'_>]) -> Result<Box<dyn Check>, Problem>;
 
-/// Makes the check that `check:` names, with the parameters in `with:`.
-pub fn build(name: Node<'_>, with: Option<Node<'_>>) -> Result<Box<dyn Check>, Problem> {
+/// Makes the check that `check:` names, with the parameters in `with:`. Of several mappings with parameters what the
+/// first says holds.
+pub fn build(name: Node<'_>, with: &[Node<'_>]) -> Result<Box<dyn Check>, Problem> {
     let text = name.text();
     let known = CHECKS.iter().find(|(known, _)| *known == text);
     let unknown = || {
@@ -74,11 +75,9 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// A check from its parameters. Its type says `#[serde(deny_unknown_fields, default)]`.
-fn of<C: Check + Default + DeserializeOwned + 'static>(
-    with: Option<Node<'_>>,
-) -> Result<Box<dyn Check>, Problem> {
-    let Some(with) = with else { return Ok(Box::new(C::default())) };
-    let check: C = yaml::from_node(with)
-        .map_err(|error| Problem::at(error.span().unwrap_or_else(|| with.span()), error.message()))?;
+fn of<C: Check + Default + DeserializeOwned + 'static>(with: &[Node<'_>]) -> Result<Box<dyn Check>, Problem> {
+    let Some((first, others)) = with.split_first() else { return Ok(Box::new(C::default())) };
+    let check: C = yaml::from_layers(*first, others)
+        .map_err(|error| Problem::at(error.span().unwrap_or_else(|| first.span()), error.message()))?;
     Ok(Box::new(check))
 }

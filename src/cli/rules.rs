@@ -1,7 +1,7 @@
 //! `k8factor rules`: what rules there are, what their pages say, and whether the pages keep their word.
 
 use super::{Exit, current_folder, print, print_as_it_is, say};
-use crate::config::{Config, Flags};
+use crate::config::{Choices, Config, Flags};
 use crate::error::Error;
 use crate::finding::Factor;
 use crate::rule::{self, Origin, Rule, command};
@@ -90,7 +90,10 @@ impl Folder {
     /// All rules.
     pub(super) fn load(self) -> Result<Vec<Rule>, Error> {
         let flags = Flags { rules: self.rules, ..Flags::default() };
-        rule::load(&flags.resolve(&current_folder()?, None)?)
+        let mut config = flags.resolve(&current_folder()?, None)?;
+        // A page is shown and tested as it is written, whatever is set for the rule.
+        config.choices = Choices::default();
+        rule::load(&config)
     }
 
     /// The configuration for a folder that need not exist yet.

@@ -28,7 +28,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     let contents: Vec<_> =
         contents.map(|(source, tree)| contents_of(source, tree.as_deref(), &reach)).collect();
     contents.into_iter().flatten().for_each(|document| index.add(document));
-    let builds = Builds::of(Store::new(&sources, &documents.trees), &zones);
+    let builds = Builds::of(Store::new(&sources, &documents.trees), &zones, &config.environments);
     builds.objects().iter().for_each(|built| index.push_built(&built.meta));
     for entry in &mut index.objects {
         let root = documents.trees[entry.file.index()].as_deref().map(|tree| Node::from_id(tree, entry.root));
@@ -58,6 +58,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     let (identities, monitors) = rayon::join(|| identities::identities(read), || monitors::monitors(read));
     codebase.identities = identities;
     codebase.monitors = monitors;
+    codebase.builds.name_environments(&codebase.sources, &config.environments);
     codebase.builds.name_clusters(&codebase.sources, &codebase.identities);
     codebase
 }

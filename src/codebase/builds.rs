@@ -6,6 +6,7 @@ mod plan;
 mod tests;
 
 use super::deployments::{self, Folders, Seen};
+use crate::config::DeclaredEnvironment;
 use crate::kustomize::file::File;
 use crate::kustomize::input::Input;
 use crate::kustomize::store::Store;
@@ -13,7 +14,7 @@ use crate::kustomize::value::Value;
 use crate::kustomize::workshop::{Task, Workshop};
 use crate::kustomize::{Build, Object};
 use crate::model;
-use crate::model::environment::groups_of_folders;
+use crate::model::environment::{groups_of_folders, with_declared};
 use crate::model::identity::Identities;
 use crate::model::object::{Built, TypeMeta};
 use crate::model::role::Zone;
@@ -62,7 +63,7 @@ impl Builds {
     /// tests and documentation are left out, as are components, which are nothing on their own.
     ///
     /// What deploys is built itself. So what it deploys is built in rounds, until nothing new comes up.
-    pub(super) fn of(store: Store<'_>, zones: &[Zone]) -> Self {
+    pub(super) fn of(store: Store<'_>, zones: &[Zone], environments: &[DeclaredEnvironment]) -> Self {
         let mut workshop = Workshop::new(store);
         let folders = Folders::new(store, &workshop, zones);
         let written = written(store, zones);
@@ -89,7 +90,7 @@ impl Builds {
         let built = objects.iter().map(|built| built.object.root().span()).collect();
         let removed = list.iter().flat_map(|build| build.removed.iter().map(|(_, removed)| removed.span));
         let (removed, held) = (removed.collect(), held(&list, &objects));
-        let inner = inner(&mut workshop, &held, zones);
+        let inner = inner(&mut workshop, &held, zones, environments);
         Self { list, objects, built, removed, inner, held }
     }
 
@@ -118,6 +119,17 @@ impl Builds {
         let held = self.held.get(&kustomization).into_iter().flatten();
         let inner = self.inner.get(&kustomization).into_iter().flatten();
         held.map(|&index| &self.objects[index as usize]).chain(inner)
+    }
+
+    /// Notes the environment of each build of which the user says where it lies.
+    pub(super) fn name_environments(&mut self, sources: &Sources, environments: &[DeclaredEnvironment]) {
+        if environments.is_empty() {
+            return;
+        }
+        for build in &mut self.list {
+            let named = plan::declared_environment(build, sources, environments);
+            build.deployment.environment = named.or(build.deployment.environment.take());
+        }
     }
 
     /// Notes the cluster of each build whose deployers or folder name one and no other.
@@ -198,12 +210,13 @@ fn inner(
     workshop: &mut Workshop<'_>,
     held: &HashMap<FileId, Vec<u32>>,
     zones: &[Zone],
+    environments: &[DeclaredEnvironment],
 ) -> HashMap<FileId, Vec<BuiltObject>> {
     let nodes = &workshop.graph().nodes;
     let is_judged = |file: &File| !file.is_component && zones[file.id.index()].is_judged();
     let folders = nodes.iter().map(|node| &node.file).filter(|file| is_judged(file));
     let folders: BTreeSet<&str> = folders.map(|file| file.folder.as_str()).collect();
-    let groups = groups_of_folders(&folders);
+    let groups = with_declared(groups_of_folders(&folders), environments, &folders, std::iter::empty());
     let members = groups.iter().flat_map(|group| &group.environments).flat_map(|one| &one.members);
     let members: BTreeSet<u32> = members.filter_map(|member| workshop.graph().in_folder(member)).collect();
     let is_new = |at: &u32| !held.contains_key(&nodes[*at as usize].file.id);

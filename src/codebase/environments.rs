@@ -2,7 +2,7 @@
 
 use super::Codebase;
 use super::reach::decrypted;
-use crate::model::environment::{Group, groups_of_files, groups_of_folders};
+use crate::model::environment::{Group, groups_of_files, groups_of_folders, with_declared};
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::role::Zone;
@@ -60,7 +60,9 @@ impl Codebase {
         let folders: BTreeSet<&str> = folders.into_iter().flat_map(ancestors).collect();
         let mut groups = groups_of_folders(&folders);
         let files = self.sources().iter().filter(judged).filter(|source| source.kind() == FileKind::Yaml);
-        groups.extend(groups_of_files(files.map(Source::path)));
+        groups.extend(groups_of_files(files.clone().map(Source::path)));
+        let declared = &self.config().environments;
+        let mut groups = with_declared(groups, declared, &folders, files.map(Source::path));
         let builds = self.builds_by_file();
         groups.retain(|group| !self.is_built_together(group, &builds));
         for group in &mut groups {

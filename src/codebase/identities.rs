@@ -4,6 +4,7 @@ mod commands;
 mod objects;
 
 use super::Codebase;
+use crate::config::FILE_NAME;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
 use crate::model::name::{Promise, names_another_system};
 use crate::model::workload::Workload;
@@ -11,6 +12,7 @@ use crate::source::{Source, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 /// Every name that something in the codebase takes for a cluster, and what speaks for it.
 #[derive(Debug, Default)]
@@ -26,6 +28,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     commands::commands(codebase, &mut candidates);
     folders(codebase, &mut candidates);
     namesakes(codebase, &mut candidates);
+    declared(codebase, &mut candidates);
     let taken = taken_words(codebase);
     Identities::new(candidates.0, |word| taken.contains(word))
 }
@@ -70,6 +73,36 @@ fn bare(text: &str) -> &str {
         return text.splitn(4, '_').nth(3).unwrap_or(text);
     }
     text.rsplit_once('@').map_or(text, |(_, name)| name)
+}
+
+/// What the user says about clusters has the last word.
+fn declared(codebase: &Codebase, candidates: &mut Candidates) {
+    let config = codebase.config();
+    let refused: BTreeSet<&str> = config.not_clusters.iter().map(String::as_str).collect();
+    candidates.0.retain(|name, _| !refused.contains(name.as_str()));
+    for cluster in &config.clusters {
+        let others =
+            cluster.aliases.iter().filter_map(|alias| candidates.0.remove(alias)).collect::<Vec<_>>();
+        let candidate = candidates.0.entry(cluster.name.clone()).or_default();
+        candidate.aliases.extend(cluster.aliases.iter().cloned());
+        for other in others {
+            candidate.evidence.extend(other.evidence);
+            candidate.folders.extend(other.folders);
+        }
+        if let Some(span) = place_of(codebase, &cluster.place) {
+            candidate.evidence.push(Evidence { origin: Origin::Declared, span });
+        }
+    }
+    for (name, candidate) in &mut candidates.0 {
+        candidate.is_never_short = name.split_once('.').is_some_and(|(short, _)| refused.contains(short));
+    }
+}
+
+/// A place in the configuration. It may be left out of what is read, and then the beginning of it all stands for it.
+fn place_of(codebase: &Codebase, place: &Range<u32>) -> Option<Span> {
+    let configuration = codebase.sources().by_path(FILE_NAME);
+    let span = configuration.map(|source| Span::new(source.id(), place.start, place.end));
+    span.or_else(|| codebase.sources().iter().next().map(|source| Span::file_start(source.id())))
 }
 
 /// `clusters/<name>/` is a cluster if something else says so too.

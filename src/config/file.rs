@@ -3,6 +3,7 @@
 mod declared;
 mod rule;
 #[cfg(test)]
+#[path = "file/tests/schema.rs"]
 mod schema;
 mod waiver;
 mod word;
@@ -289,7 +290,7 @@ mod tests {
                 "overrides:\n- path: [a]\n",
                 "2:3: `path` is unknown (known: paths, rules). Did you mean `paths`?",
             ),
-            ("overrides:\n- paths: ['[']\n  rules: {}\n", "2:11: `[` is no pattern"),
+            ("overrides:\n- paths: ['a{']\n  rules: {}\n", "2:11: `a{` is no pattern"),
             ("overrides:\n- rules: {}\n", "2:3: missing field `paths`"),
             ("environments: [prod]\n", "1:15: a mapping from names of environments"),
             ("environments: {prod: 'a{'}\n", "1:22: `a{` is no pattern"),

@@ -2,6 +2,7 @@
 //!
 //! Only names are read here. What an environment holds, the codebase knows.
 
+use crate::config::DeclaredEnvironment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How close an environment is to the users. Ordered: production is the greatest.
@@ -93,6 +94,72 @@ pub fn groups_of_folders<'a>(folders: &BTreeSet<&'a str>) -> Vec<Group<'a>> {
 /// Finds the environments among files: `ingress-prod.yaml` beside `ingress-stage.yaml`.
 pub fn groups_of_files<'a>(files: impl Iterator<Item = &'a str>) -> Vec<Group<'a>> {
     groups(files, |_, form| form)
+}
+
+/// What was guessed, and the environments of which the user says where they are. Nothing is guessed about those.
+pub fn with_declared<'a>(
+    guessed: Vec<Group<'a>>,
+    declared: &[DeclaredEnvironment],
+    folders: &BTreeSet<&'a str>,
+    files: impl Iterator<Item = &'a str>,
+) -> Vec<Group<'a>> {
+    if declared.is_empty() {
+        return guessed;
+    }
+    let is_declared =
+        |path: &&str| declared.iter().any(|one| one.paths.match_folder(path) || one.paths.match_file(path));
+    let undeclared = guessed.into_iter().filter_map(|mut group| {
+        for environment in &mut group.environments {
+            environment.members.retain(|member| !is_declared(member));
+        }
+        group.environments.retain(|environment| !environment.members.is_empty());
+        group.others.retain(|folder| !is_declared(folder));
+        (group.environments.len() > 1).then_some(group)
+    });
+    let undeclared: Vec<Group<'a>> = undeclared.collect();
+    let mut groups = declared_groups(declared, folders, files);
+    groups.extend(undeclared);
+    groups
+}
+
+/// Environments that the user names: those of one folder are compared with each other, and what is left over with
+/// what else is left over.
+fn declared_groups<'a>(
+    declared: &[DeclaredEnvironment],
+    folders: &BTreeSet<&'a str>,
+    files: impl Iterator<Item = &'a str>,
+) -> Vec<Group<'a>> {
+    let mut by_parent: BTreeMap<&str, BTreeMap<Stage, BTreeSet<&str>>> = BTreeMap::new();
+    let files: Vec<&str> = files.collect();
+    for (index, environment) in declared.iter().enumerate() {
+        let stage = declared_stage(environment, index);
+        let is_folder = |folder: &&str| environment.paths.match_folder(folder);
+        let top = folders.iter().copied().filter(is_folder).filter(|folder| !is_folder(&split(folder).0));
+        let single = files.iter().copied().filter(|file| environment.paths.match_file(file));
+        for path in top.chain(single.filter(|file| !is_folder(&split(file).0))) {
+            by_parent.entry(split(path).0).or_default().entry(stage).or_default().insert(path);
+        }
+    }
+    let (mut groups, mut rest) = (Vec::new(), BTreeMap::<Stage, BTreeSet<&str>>::new());
+    for (parent, stages) in by_parent {
+        if stages.len() > 1 {
+            groups.push(Group { parent, environments: environments(stages), others: Vec::new() });
+            continue;
+        }
+        for (stage, members) in stages {
+            rest.entry(stage).or_default().extend(members);
+        }
+    }
+    if rest.len() > 1 {
+        groups.push(Group { parent: "", environments: environments(rest), others: Vec::new() });
+    }
+    groups
+}
+
+/// What its name says. Of names that say nothing the first is closest to the users.
+fn declared_stage(environment: &DeclaredEnvironment, index: usize) -> Stage {
+    const ORDER: [Stage; 4] = [Stage::Production, Stage::Staging, Stage::Test, Stage::Development];
+    stage_of(&environment.name).unwrap_or(ORDER[index.min(ORDER.len() - 1)])
 }
 
 /// Siblings whose names agree in all but the environment. `agree` may say that the rest of a name does not matter.
@@ -208,6 +275,7 @@ fn is_separator(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Patterns;
 
     fn members<'a>(paths: &[&'a str]) -> Vec<Vec<Vec<&'a str>>> {
         let groups = groups_of_folders(&paths.iter().copied().collect());
@@ -226,6 +294,30 @@ mod tests {
         assert_eq!(members(&["overlays/moc-prod", "overlays/ocp4-stage"]).len(), 1);
         assert_eq!(members(&["k8s/prod-20261120", "k8s/stage-20261113"]).len(), 1);
         assert_eq!(members(&["c/prod.cluster.example.com", "c/stage.cluster.example.com"]).len(), 1);
+    }
+
+    #[test]
+    fn what_the_user_declares_overrules_what_is_guessed() {
+        let declared = [("prod", "live/"), ("dev", "/lab/*/")].map(|(name, path)| DeclaredEnvironment {
+            name: name.into(),
+            paths: Patterns::new(vec![path.into()]),
+        });
+        let folders: BTreeSet<&str> =
+            ["lab", "lab/a", "lab/a/prod", "lab/a/stage", "live", "o/prod", "o/stage"].into_iter().collect();
+        let groups = with_declared(groups_of_folders(&folders), &declared, &folders, std::iter::empty());
+        let members: Vec<_> = groups
+            .into_iter()
+            .map(|group| {
+                group.environments.into_iter().map(|one| (one.stage, one.members)).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(
+            members,
+            [
+                [(Stage::Production, vec!["live"]), (Stage::Development, vec!["lab/a"])],
+                [(Stage::Production, vec!["o/prod"]), (Stage::Staging, vec!["o/stage"])],
+            ]
+        );
     }
 
     #[test]

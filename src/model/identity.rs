@@ -55,6 +55,8 @@ pub struct Evidence {
 pub enum Origin {
     /// The spec of the cluster: kops, eksctl, RKE, Cluster API …
     Spec,
+    /// The user's word, in the configuration of k8factor.
+    Declared,
     /// A hub's record of the cluster: the Secret of Argo CD, a `ManagedCluster`.
     Registration,
     /// A Terraform resource or module that builds the cluster.
@@ -81,7 +83,7 @@ impl Origin {
     /// How far the place alone is believed, in tenths.
     fn weight(self) -> u8 {
         match self {
-            Self::Spec | Self::Registration => 10,
+            Self::Spec | Self::Declared | Self::Registration => 10,
             Self::Terraform | Self::Kubeconfig => 9,
             Self::Injection | Self::Delivery | Self::Command => 8,
             Self::Argument | Self::Matrix => 7,
@@ -126,6 +128,10 @@ pub struct Candidate {
     pub evidence: Vec<Evidence>,
     /// Folders that belong to it alone.
     pub folders: BTreeSet<String>,
+    /// Further names that the user gives it.
+    pub aliases: Vec<String>,
+    /// Whether the first part of its name alone does not mean it.
+    pub is_never_short: bool,
 }
 
 impl Identities {
@@ -133,8 +139,9 @@ impl Identities {
     /// a namespace, an application.
     pub fn new(candidates: BTreeMap<String, Candidate>, is_taken: impl Fn(&str) -> bool) -> Self {
         let candidates = merge_short_names(candidates);
-        let believed =
-            candidates.into_iter().filter(|(name, candidate)| is_name(name) && candidate.is_believed());
+        let believed = candidates
+            .into_iter()
+            .filter(|(name, candidate)| candidate.is_named(name) && candidate.is_believed());
         let all: Vec<Identity> = believed.map(|(name, candidate)| candidate.into_identity(name)).collect();
         let mut spellings: BTreeMap<String, Spelling> = BTreeMap::new();
         let names = all.iter().enumerate().map(|(index, one)| (index, &one.name));
@@ -257,6 +264,11 @@ impl Identity {
 
 impl Candidate {
     /// A strong source is enough; a weaker one needs a second of another kind.
+    /// Whether the name can be one. Who declares a cluster `local` means it.
+    fn is_named(&self, name: &str) -> bool {
+        is_name(name) || self.evidence.iter().any(|evidence| evidence.origin == Origin::Declared)
+    }
+
     fn is_believed(&self) -> bool {
         let strongest = self.evidence.iter().map(|evidence| evidence.origin.weight()).max().unwrap_or(0);
         let origins: BTreeSet<Origin> = self.evidence.iter().map(|evidence| evidence.origin).collect();
@@ -267,7 +279,11 @@ impl Candidate {
     fn into_identity(mut self, name: String) -> Identity {
         self.evidence.sort();
         self.evidence.dedup();
-        let aliases = short_name(&name).map(str::to_owned).into_iter().collect();
+        let short = short_name(&name).filter(|_| !self.is_never_short).map(str::to_owned);
+        let mut aliases: Vec<String> = short.into_iter().chain(self.aliases).collect();
+        aliases.retain(|alias| *alias != name);
+        aliases.sort();
+        aliases.dedup();
         Identity { name, evidence: self.evidence, aliases, folders: self.folders.into_iter().collect() }
     }
 }

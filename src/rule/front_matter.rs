@@ -1,5 +1,6 @@
 //! The front matter of a rule page: what a rule is, without its documentation.
 
+use super::setting::Settings;
 use super::{Origin, Page, Rule};
 use crate::check::expression::{Expression, ExpressionError, Part};
 use crate::check::{Check, registry};
@@ -39,7 +40,19 @@ impl FrontMatter {
     pub(super) fn into_rule(self, factor: Factor, origin: Origin, page: Page) -> Rule {
         let Self { severity, confidence, summary, help, since, check } = self;
         let id = RuleId::new(page.id());
-        Rule { id, factor, severity, confidence, summary, help, since, origin, page, check }
+        Rule {
+            id,
+            factor,
+            severity,
+            confidence,
+            summary,
+            help,
+            since,
+            origin,
+            page,
+            check,
+            settings: Settings::default(),
+        }
     }
 }
 
@@ -77,6 +90,19 @@ fn check_keys(tree: &Tree, root: Node<'_>) -> Result<(), Problem> {
     }
 }
 
+/// The native check of a page that was read before, with parameters that are laid over its own, the strongest first.
+pub(super) fn check_with(tree: &Tree, layers: &[Node<'_>]) -> Result<Box<dyn Check>, Problem> {
+    let root = mapping(tree)?;
+    let place = layers.first().map_or_else(|| root.span(), |node| node.span());
+    let Some(name) = root.get("check") else {
+        let message = "this rule has no parameters: its page says all of its check. Remove `with`, or write a rule of \
+                       your own";
+        return Err(Problem::at(place, message));
+    };
+    let layers: Vec<Node<'_>> = layers.iter().copied().chain(root.get("with")).collect();
+    registry::build(name, &layers)
+}
+
 /// A declarative check or a native one, never half of each.
 fn check(fields: &Fields<'_>, origin: Origin) -> Result<Box<dyn Check>, Problem> {
     let Some(name) = fields.root.entry("check") else {
@@ -96,7 +122,7 @@ fn check(fields: &Fields<'_>, origin: Origin) -> Result<Box<dyn Check>, Problem>
                 format!("a rule has a native `check` or says `{}` itself, not both", entry.key.text());
             Err(Problem::at(entry.key.span(), message))
         }
-        None => registry::build(name.value, fields.root.get("with")),
+        None => registry::build(name.value, fields.root.get("with").as_slice()),
     }
 }
 

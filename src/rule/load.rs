@@ -1,6 +1,6 @@
 //! Finds rule pages: those that are built in, and the repository's own. Only this file of rules touches the disk.
 
-use super::{Origin, Page, Rule};
+use super::{Origin, Page, Rule, setting};
 use crate::config::{Config, text};
 use crate::error::Error;
 use crate::finding::RuleId;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// `(path, text)` of every page in `rules/`, listed by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// All rules, sorted by factor and name. A rule of the repository's own replaces the one of that name that is built in.
+/// All rules as the configuration sets them, sorted by factor and name. A rule of the repository's own replaces the one of that name that is built in.
 pub fn load(config: &Config) -> Result<Vec<Rule>, Error> {
     let own = own(config)?;
     let mut rules: BTreeMap<RuleId, Rule> = BTreeMap::new();
@@ -22,6 +22,7 @@ pub fn load(config: &Config) -> Result<Vec<Rule>, Error> {
     }
     let mut rules: Vec<_> = rules.into_values().collect();
     rules.sort_by(|a, b| (a.factor, &a.id).cmp(&(b.factor, &b.id)));
+    setting::apply(&mut rules, config)?;
     Ok(rules)
 }
 

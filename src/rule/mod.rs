@@ -9,6 +9,7 @@ mod load;
 mod narrow;
 mod page;
 mod run;
+mod setting;
 mod test;
 
 use crate::check::Check;
@@ -40,6 +41,7 @@ pub struct Rule {
     pub origin: Origin,
     page: Page,
     check: Box<dyn Check>,
+    settings: setting::Settings,
 }
 
 /// Where a rule comes from.

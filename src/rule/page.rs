@@ -5,11 +5,12 @@
 use super::example::{self, Example};
 use super::front_matter;
 use super::{Origin, Rule};
+use crate::check::Check;
 use crate::error::Error;
 use crate::finding::Factor;
 use crate::problem::{Place, Problem};
 use crate::source::{FileKind, Source, Sources};
-use crate::yaml;
+use crate::yaml::{self, Node};
 use std::borrow::Cow;
 
 /// The text of a page and where it lies.
@@ -53,6 +54,14 @@ impl Page {
         let tree = yaml::parse(file, source.shared_text());
         let fields = front_matter::read(&tree, origin).map_err(|problem| at_problem(source, &problem))?;
         Ok(fields.into_rule(factor, origin, self))
+    }
+
+    /// The check that the page names, with further parameters that are laid over those of the page, the strongest
+    /// first. Problems have their place in these.
+    pub(super) fn check_with(&self, layers: &[Node<'_>]) -> Result<Box<dyn Check>, Problem> {
+        let head = self.split().map_or("", |(head, _)| &self.text[..head]);
+        let file = Sources::default().add(self.path.clone(), FileKind::Yaml, head.into());
+        front_matter::check_with(&yaml::parse(file, head.into()), layers)
     }
 
     /// Line of a byte of the text, from 1.

@@ -2,11 +2,11 @@
 
 use super::Rule;
 use super::narrow::narrowed;
-use crate::check::{Fault, FaultKind, Missing, Outcome, Violation};
+use crate::check::{Check, Fault, FaultKind, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;
-use crate::finding::{Credential, Factor, Finding, HeldBack, Waived};
+use crate::finding::{Credential, Factor, Finding, HeldBack, Severity, Waived};
 use crate::model::role::Zone;
 use crate::problem::Problem;
 use crate::waiver::{Accepted, Waivers};
@@ -39,16 +39,19 @@ pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
 
 /// The same, for rules that stand in different lists.
 pub(super) fn run_these(rules: &[&Rule], codebase: &Codebase) -> Verdict {
-    let outcomes: Vec<_> = rules.par_iter().map(|rule| (*rule, outcome(rule, codebase))).collect();
+    let checks: Vec<Ran<'_>> = rules.iter().flat_map(|rule| Ran::of(rule, codebase)).collect();
+    let outcomes: Vec<_> = checks.into_par_iter().map(|ran| (ran, outcome(ran.check, codebase))).collect();
     let (mut verdict, unread, part) = (Verdict::default(), codebase.unread(), Part::of(codebase));
-    for (rule, outcome) in outcomes {
-        verdict.add(rule, outcome, codebase, &unread, &part);
+    for (ran, outcome) in outcomes {
+        verdict.add(ran, outcome, codebase, &unread, &part);
     }
     let faults = verdict.waive(rules, codebase, &part);
-    for rule in rules.iter().filter(|rule| rule.check.judges_waivers()) {
+    let judges =
+        rules.iter().flat_map(|rule| Ran::of(rule, codebase)).filter(|ran| ran.check.judges_waivers());
+    for ran in judges {
         let mut outcome = Outcome::default();
-        rule.check.judge_waivers(&faults, &mut outcome);
-        verdict.add(rule, outcome, codebase, &unread, &part);
+        ran.check.judge_waivers(&faults, &mut outcome);
+        verdict.add(ran, outcome, codebase, &unread, &part);
     }
     // A rule looked at the whole codebase. That it has nothing to say of these paths assesses no factor.
     if !part.is_everything() {
@@ -62,9 +65,24 @@ pub(super) fn run_these(rules: &[&Rule], codebase: &Codebase) -> Verdict {
     verdict
 }
 
-fn outcome(rule: &Rule, codebase: &Codebase) -> Outcome {
+/// A check of a rule, and its number there.
+#[derive(Clone, Copy)]
+struct Ran<'a> {
+    rule: &'a Rule,
+    number: usize,
+    check: &'a dyn Check,
+}
+
+impl<'a> Ran<'a> {
+    /// The checks of a rule, unless the configuration has switched them off.
+    fn of(rule: &'a Rule, codebase: &'a Codebase) -> impl Iterator<Item = Self> {
+        rule.checks(codebase).map(move |(number, check)| Self { rule, number, check })
+    }
+}
+
+fn outcome(check: &dyn Check, codebase: &Codebase) -> Outcome {
     let mut outcome = Outcome::default();
-    rule.check.run(codebase, &mut outcome);
+    check.run(codebase, &mut outcome);
     outcome
 }
 
@@ -85,7 +103,7 @@ impl Verdict {
 
     fn add(
         &mut self,
-        rule: &Rule,
+        Ran { rule, number, .. }: Ran<'_>,
         outcome: Outcome,
         codebase: &Codebase,
         unread: &[Unread<'_>],
@@ -93,12 +111,17 @@ impl Verdict {
     ) {
         let places = outcome.places();
         let (violations, mut troubles, credentials) = outcome.into_parts();
-        let (violations, held_back) = hold_back(violations, unread);
+        self.credentials.extend(credentials);
+        if !rule.counts_anywhere(number, codebase) {
+            return;
+        }
+        let counting =
+            violations.into_iter().filter_map(|violation| rule.counting(number, violation, codebase));
+        let (violations, held_back) = hold_back(counting.collect(), unread);
         // A rule that would object, and may not, has assessed nothing.
         if places > 0 && (held_back.is_empty() || !violations.is_empty()) {
             self.assessed.push(rule.factor);
         }
-        self.credentials.extend(credentials);
         let held_back = held_back.into_iter().filter_map(|(violation, unread)| {
             let Violation { span, .. } = narrowed(violation, part, codebase)?;
             Some(HeldBack {
@@ -110,10 +133,12 @@ impl Verdict {
         });
         self.held_back.extend(held_back);
         // The first place decides how much it matters, wherever it is told.
-        let violations = violations.into_iter().map(|violation| weighed(violation, codebase));
-        let violations = violations.filter_map(|violation| narrowed(violation, part, codebase));
-        self.findings.extend(violations.map(|violation| finding(rule, violation, codebase)));
-        troubles.retain(|trouble| part.has_problem(trouble));
+        self.findings.extend(violations.into_iter().filter_map(|violation| {
+            let severity = rule.severity_at(violation.span, codebase);
+            let violation = narrowed(weighed(violation, codebase), part, codebase)?;
+            Some(finding(rule, severity, violation, codebase))
+        }));
+        troubles.retain(|trouble| part.has_problem(trouble) && rule.counts_at(number, trouble, codebase));
         self.problems.extend(first_of_each(troubles).into_iter().map(|trouble| {
             let message = format!("rule `{}` cannot be evaluated here: {}", rule.id, trouble.message);
             Problem { message, ..trouble }
@@ -157,12 +182,12 @@ fn weighed(mut violation: Violation, codebase: &Codebase) -> Violation {
     violation
 }
 
-fn finding(rule: &Rule, violation: Violation, codebase: &Codebase) -> Finding {
+fn finding(rule: &Rule, severity: Severity, violation: Violation, codebase: &Codebase) -> Finding {
     let build = |number: &u32| codebase.builds().list()[*number as usize].title().to_owned();
     Finding {
         rule: rule.id.clone(),
         factor: rule.factor,
-        severity: (0..violation.weaker).fold(rule.severity, |severity, _| severity.lowered()),
+        severity: (0..violation.weaker).fold(severity, |severity, _| severity.lowered()),
         confidence: (0..violation.less_sure).fold(rule.confidence, |confidence, _| confidence.lowered()),
         message: violation.message,
         help: violation.help.unwrap_or_else(|| rule.help.clone()),
@@ -209,11 +234,11 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Check;
     use crate::config::Config;
     use crate::discover::Discovery;
     use crate::documents;
-    use crate::finding::{Confidence, RuleId, Severity};
+    use crate::finding::{Confidence, RuleId};
+    use crate::rule::setting::Settings;
     use crate::rule::{Origin, Page};
 
     /// Objects to the name of every object, in whatever way it is told to.
@@ -243,6 +268,7 @@ mod tests {
             origin: Origin::BuiltIn,
             page: Page::new("", ""),
             check: Box::new(Fake(change)),
+            settings: Settings::default(),
         }
     }
 

@@ -200,7 +200,10 @@ impl<'a, 'de, I: Iterator<Item = Node<'a>>> de::SeqAccess<'de> for Items<'a, I> 
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        self.items.next().map(|item| seed.deserialize(self.reader.of(item))).transpose()
+        let Some(item) = self.items.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(self.reader.of(item)).map(Some).map_err(|error| error.or_at(item.span()))
     }
 }
 
@@ -219,12 +222,14 @@ impl<'de> de::MapAccess<'de> for Entries<'_> {
         };
         self.value = Some(entry.value);
         // An unknown field is an error of its key.
-        seed.deserialize(Key(self.reader.of(entry.key))).map(Some)
+        let key = seed.deserialize(Key(self.reader.of(entry.key)));
+        key.map(Some).map_err(|error| error.or_at(entry.key.span()))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         match self.value.take() {
-            Some(value) => seed.deserialize(self.reader.of(value)),
+            // What is wrong with a value may be seen only after it was read.
+            Some(value) => seed.deserialize(self.reader.of(value)).map_err(|error| error.or_at(value.span())),
             None => Err(ReadError::custom("a value was asked for before its key")),
         }
     }

@@ -1,6 +1,7 @@
 //! Which builds there are, who deploys each, and what a reader calls it.
 
 use crate::codebase::deployments::{Content, Deployment, Folders};
+use crate::config::DeclaredEnvironment;
 use crate::kustomize::Build;
 use crate::kustomize::input::Input;
 use crate::kustomize::overlay::Deployer;
@@ -147,6 +148,23 @@ fn environment(planned: &Planned, sources: &Sources) -> Option<String> {
         };
         let words: BTreeSet<Option<String>> = planned.by.iter().map(of_deployer).collect();
         words.into_iter().reduce(|_, _| None).flatten()
+    })
+}
+
+/// The environment that the user says the folder is part of, else what deploys it, if all deployers agree.
+pub(super) fn declared_environment(
+    build: &Build,
+    sources: &Sources,
+    environments: &[DeclaredEnvironment],
+) -> Option<String> {
+    let of_folder = environments.iter().find(|one| one.paths.match_folder(&build.folder));
+    let of_deployer = |deployer: &Deployer| {
+        let path = sources.get(deployer.span.file).path();
+        environments.iter().find(|one| one.paths.match_file(path)).map(|one| one.name.clone())
+    };
+    of_folder.map(|one| one.name.clone()).or_else(|| {
+        let named: BTreeSet<Option<String>> = build.deployment.by.iter().map(of_deployer).collect();
+        named.into_iter().reduce(|_, _| None).flatten()
     })
 }
 

@@ -1,0 +1,227 @@
+//! What the configuration sets for a rule: its severity and its parameters, everywhere and at some paths.
+//!
+//! A rule with other parameters at some paths has several checks. All of them look at the whole codebase, and what
+//! one of them objects to counts at the paths it governs.
+
+use super::Rule;
+use crate::check::{Check, Violation};
+use crate::codebase::Codebase;
+use crate::config::{Choices, Config, Level, Patterns, RuleChoice, Written};
+use crate::error::Error;
+use crate::finding::{RuleId, Severity};
+use crate::problem::{Place, Problem};
+use crate::source::{Source, Span};
+use crate::suggest::did_you_mean;
+use crate::yaml::{Node, NodeId};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What is set for one rule.
+#[derive(Default)]
+pub(super) struct Settings {
+    /// Everywhere.
+    level: Option<Level>,
+    /// At some paths; the last one that fits a path wins.
+    overrides: Vec<Scoped>,
+    /// The checks of overrides with parameters of their own. They are numbered from 1; 0 is the check of the rule.
+    checks: Vec<Box<dyn Check>>,
+}
+
+struct Scoped {
+    paths: Arc<Patterns>,
+    level: Option<Level>,
+    check: Option<usize>,
+}
+
+/// Sets rules as the configuration says. An unknown rule and wrong parameters are errors with their place in it.
+pub(super) fn apply(rules: &mut [Rule], config: &Config) -> Result<(), Error> {
+    let Some(written) = &config.choices.written else { return Ok(()) };
+    let names: Vec<&RuleId> = rules.iter().map(|rule| &rule.id).collect();
+    for (name, place) in named(config) {
+        if !names.contains(&name) {
+            let guess = did_you_mean(name.as_str(), names.iter().map(|name| name.as_str()));
+            let message =
+                format!("there is no rule `{name}`.{guess} `k8factor rules list` names all of them");
+            return Err(written.error_at(place.start, message));
+        }
+    }
+    for rule in rules {
+        Settings::set(rule, &config.choices, written)?;
+    }
+    Ok(())
+}
+
+/// Every rule that the configuration names, and where.
+fn named(config: &Config) -> impl Iterator<Item = (&RuleId, &Range<u32>)> {
+    let overrides = config.choices.overrides.iter().flat_map(|one| &one.rules);
+    let choices = config.choices.rules.iter().chain(overrides).map(|choice| (&choice.rule, &choice.place));
+    let waivers = config.waivers.iter().flat_map(|waiver| waiver.rules.iter().zip(&waiver.rule_places));
+    choices.chain(waivers)
+}
+
+impl Settings {
+    fn set(rule: &mut Rule, choices: &Choices, written: &Written) -> Result<(), Error> {
+        let of_rule = |choices: &[RuleChoice]| choices.iter().rfind(|choice| choice.rule == rule.id).cloned();
+        let everywhere = of_rule(&choices.rules);
+        let with = everywhere.as_ref().and_then(|choice| choice.with);
+        let mut settings = Self { level: everywhere.and_then(|choice| choice.level), ..Self::default() };
+        for scope in &choices.overrides {
+            let Some(choice) = of_rule(&scope.rules) else { continue };
+            let layers: Vec<NodeId> = choice.with.into_iter().chain(with).collect();
+            let check = choice.with.map(|_| check(rule, &layers, written)).transpose()?;
+            let number = check.map(|check| {
+                settings.checks.push(check);
+                settings.checks.len()
+            });
+            let paths = Arc::clone(&scope.paths);
+            settings.overrides.push(Scoped { paths, level: choice.level, check: number });
+        }
+        if let Some(with) = with {
+            rule.check = check(rule, &[with], written)?;
+        }
+        rule.settings = settings;
+        Ok(())
+    }
+
+    /// The number of the check that governs a path, and its severity or that the rule is off there.
+    fn governing(&self, path: &str) -> (usize, Option<Level>) {
+        let fits = |scope: &&Scoped| scope.paths.match_file(path);
+        let last = |says: fn(&Scoped) -> bool| self.overrides.iter().rev().filter(|one| says(one)).find(fits);
+        let check = last(|scope| scope.check.is_some()).and_then(|scope| scope.check);
+        let level = last(|scope| scope.level.is_some()).and_then(|scope| scope.level);
+        (check.unwrap_or(0), level.or(self.level))
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.level.is_none() && self.overrides.is_empty()
+    }
+
+    /// Whether a check of this number counts at a path.
+    fn counts(&self, number: usize, path: &str) -> bool {
+        let (check, level) = self.governing(path);
+        check == number && level != Some(Level::Off)
+    }
+}
+
+impl Rule {
+    /// The checks of the rule with their numbers, those left out that count nowhere.
+    pub(super) fn checks<'a>(
+        &'a self,
+        codebase: &'a Codebase,
+    ) -> impl Iterator<Item = (usize, &'a dyn Check)> {
+        let further = self.settings.checks.iter().map(AsRef::as_ref);
+        let all = std::iter::once(self.check.as_ref()).chain(further).enumerate();
+        all.filter(|(number, check)| check.conceals() || self.counts_anywhere(*number, codebase))
+    }
+
+    /// Whether what a check says counts at some file of the codebase.
+    pub(super) fn counts_anywhere(&self, number: usize, codebase: &Codebase) -> bool {
+        let settings = &self.settings;
+        let is_certain = number == 0 && settings.overrides.is_empty();
+        if is_certain {
+            return settings.level != Some(Level::Off);
+        }
+        let mut paths = codebase.sources().iter().map(Source::path);
+        paths.any(|path| settings.counts(number, path))
+    }
+
+    /// Whether a check counts where there was trouble.
+    pub(super) fn counts_at(&self, number: usize, problem: &Problem, codebase: &Codebase) -> bool {
+        self.settings.says_nothing()
+            || match &problem.place {
+                Place::Span(span) => self.settings.counts(number, codebase.source(span.file).path()),
+                Place::Path(path) => self.settings.counts(number, path),
+            }
+    }
+
+    /// The violation at the places where the check that made it counts, if there is one.
+    pub(super) fn counting(
+        &self,
+        number: usize,
+        violation: Violation,
+        codebase: &Codebase,
+    ) -> Option<Violation> {
+        if self.settings.says_nothing() {
+            return Some(violation);
+        }
+        let counts = |span: Span| self.settings.counts(number, codebase.source(span.file).path());
+        at_some_places(violation, counts)
+    }
+
+    /// How much a finding at this place matters, before the case and its zone take something away.
+    pub(super) fn severity_at(&self, span: Span, codebase: &Codebase) -> Severity {
+        if self.settings.says_nothing() {
+            return self.severity;
+        }
+        match self.settings.governing(codebase.source(span.file).path()).1 {
+            Some(Level::On(severity)) => severity,
+            Some(Level::Off) | None => self.severity,
+        }
+    }
+}
+
+/// The violation at those of its places that count.
+fn at_some_places(mut violation: Violation, counts: impl Fn(Span) -> bool) -> Option<Violation> {
+    let gone: HashSet<Span> =
+        violation.also.iter().map(|label| label.span).filter(|span| !counts(*span)).collect();
+    violation.also.retain(|label| !gone.contains(&label.span));
+    violation.related.retain(|label| !gone.contains(&label.span));
+    if counts(violation.span) {
+        return Some(violation);
+    }
+    let first = (!violation.also.is_empty()).then(|| violation.also.remove(0))?;
+    violation.related.retain(|label| *label != first);
+    violation.message = format!("{} ({})", violation.message, first.message);
+    violation.span = first.span;
+    // Which object this one belongs to, nobody has said.
+    violation.object = None;
+    Some(violation)
+}
+
+/// The check of a rule with parameters of the configuration, the strongest first, over those of its page.
+fn check(rule: &Rule, layers: &[NodeId], written: &Written) -> Result<Box<dyn Check>, Error> {
+    let nodes: Vec<Node<'_>> = layers.iter().map(|number| written.node(*number)).collect();
+    rule.page.check_with(&nodes).map_err(|problem| {
+        // The page itself was read before, so that nothing can be wrong with it.
+        let at = match problem.place {
+            Place::Span(span) => span.start,
+            Place::Path(_) => nodes.first().map_or(0, |node| node.span().start),
+        };
+        written.error_at(at, problem.message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scoped(pattern: &str, level: Option<Level>, check: Option<usize>) -> Scoped {
+        Scoped { paths: Arc::new(Patterns::new(vec![pattern.to_owned()])), level, check }
+    }
+
+    #[test]
+    fn the_last_override_that_says_something_of_a_path_wins() {
+        let on = |severity| Some(Level::On(severity));
+        let settings = Settings {
+            level: on(Severity::Info),
+            overrides: vec![
+                scoped("legacy/", Some(Level::Off), Some(1)),
+                scoped("legacy/web/", on(Severity::Error), None),
+                scoped("*.bak.yaml", None, Some(2)),
+            ],
+            checks: Vec::new(),
+        };
+        let cases = [
+            ("a.yaml", 0, on(Severity::Info)),
+            ("legacy/a.yaml", 1, Some(Level::Off)),
+            ("legacy/web/a.yaml", 1, on(Severity::Error)),
+            ("legacy/web/a.bak.yaml", 2, on(Severity::Error)),
+            ("a.bak.yaml", 2, on(Severity::Info)),
+        ];
+        for (path, check, level) in cases {
+            assert_eq!(settings.governing(path), (check, level), "{path}");
+        }
+        assert!(!settings.counts(1, "legacy/a.yaml") && settings.counts(1, "legacy/web/a.yaml"));
+    }
+}

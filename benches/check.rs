@@ -69,7 +69,7 @@ fn round(config: &Config, times: &mut Times) -> Result<(), Box<dyn Error>> {
     for rule in &rules {
         times.rule(rule, &codebase);
     }
-    let report = Report::new(codebase, verdict);
+    let report = Report::new(&rules, codebase, verdict);
     times.what = format!(
         "{} files, {} kB, {} objects, {} findings",
         report.counts.files,

@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod init;
+mod output;
 mod render;
 mod rules;
 

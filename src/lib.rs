@@ -36,5 +36,5 @@ pub fn check(config: &Config) -> Result<Report, Error> {
     let documents = documents::parse_all(&discovery.sources);
     let codebase = Codebase::new(config, discovery, documents);
     let verdict = rule::run(&rules, &codebase);
-    Ok(Report::new(codebase, verdict))
+    Ok(Report::new(&rules, codebase, verdict))
 }

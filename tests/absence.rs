@@ -157,7 +157,7 @@ fn the_summary_names_what_was_held_back() {
     let (verdict, codebase) = verdict(&rule, &example, |discovery| {
         discovery.problems.push(Problem::with_path("far/a.yaml", "closed"));
     });
-    let report = Report::new(codebase, verdict);
+    let report = Report::new(std::slice::from_ref(&rule), codebase, verdict);
     let mut page = Vec::new();
     human::write(&report, &human::Options::default(), &mut page).expect("a Vec takes everything");
     let page = String::from_utf8(page).expect("reports are text");

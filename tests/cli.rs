@@ -250,7 +250,7 @@ fn mistakes_in_usage_say_what_and_what_to_do() {
     let cases: &[(&[&str], &[&str])] = &[
         (&["check", "--fromat", "json"], &["--fromat", "--format", "--help"]),
         (&["chek"], &["chek", "check"]),
-        (&["check", "--format", "xml"], &["xml", "human, json"]),
+        (&["check", "--format", "xml"], &["xml", "human, concise, json"]),
         (&["check", "--fail-on", "never"], &["never", "error, warning, info"]),
         (
             &["check", "missing/folder"],

@@ -3,7 +3,7 @@
 mod common;
 mod sample;
 
-use common::{human, json};
+use common::{formatted, human, json};
 use k8factor::report::human::Options;
 use k8factor::report::visible::is_active;
 use k8factor::report::{Report, fingerprint};
@@ -19,7 +19,9 @@ fn snapshot(name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+    let sarif = concat!("\"semanticVersion\": \"", env!("CARGO_PKG_VERSION"), "\"");
     let text = text.replace('\x1b', "␛").replace(version, "\"version\": \"<version>\"");
+    let text = text.replace(sarif, "\"semanticVersion\": \"<version>\"");
     settings.bind(|| insta::assert_snapshot!(format!("report__{name}"), text));
 }
 
@@ -43,7 +45,16 @@ fn snapshots() {
         [("empty", sample::report(&[])), ("full", sample::full()), ("hostile", sample::hostile())]
     {
         snapshot(&format!("json_{name}"), &json(&report));
+        for format in ["concise", "sarif", "github", "gitlab", "junit", "markdown"] {
+            snapshot(&format!("{format}_{name}"), &formatted(&report, format));
+        }
     }
+    for (name, report) in [("accepted", sample::accepted()), ("injecting", sample::injecting())] {
+        for format in ["concise", "sarif", "github", "gitlab", "junit", "markdown"] {
+            snapshot(&format!("{format}_{name}"), &formatted(&report, format));
+        }
+    }
+    snapshot("human_accepted", &human(&sample::accepted(), PLAIN));
 }
 
 fn samples() -> Vec<Report> {

@@ -1,15 +1,14 @@
 //! `k8factor check`: the codebase to a report, the report to a verdict.
 
-use super::{Exit, current_folder, forgive_closed_pipe, say};
+use super::{Exit, current_folder, output, say};
 use crate::config::{Config, Flags};
 use crate::discover::LOOKED_FOR;
 use crate::error::Error;
+use crate::report::Report;
 use crate::report::visible::visible;
-use crate::report::{Report, color, human, json};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::env;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, Read};
 
 /// Check a cluster codebase
 #[derive(clap::Args)]
@@ -18,17 +17,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     flags: Flags,
 
-    /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-
-    /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    color: Color,
-
-    /// Show every finding, not only the first ones of each rule
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    output: output::Outputs,
 }
 
 fn long_about() -> String {
@@ -43,36 +33,20 @@ const EXAMPLES: &str = "\
 Examples:
   k8factor check clusters/ manifests/
   k8factor check --format json > report.json
+  k8factor check --output sarif=k8factor.sarif --output markdown=summary.md
   k8factor check --fail-on warning
   kustomize build overlays/prod | k8factor check - --stdin-path overlays/prod/built.yaml";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// For programs; see docs/report.schema.json
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Color {
-    /// On a terminal
-    Auto,
-    /// Everywhere
-    Always,
-    /// Nowhere
-    Never,
-}
-
-/// Checks, writes the report to standard output and gives the verdict.
+/// Checks, writes the reports and gives the verdict.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
-    let Arguments { flags, format, color, all } = arguments;
+    let Arguments { flags, output } = arguments;
+    output.refuse_mistakes()?;
     let config = configuration(flags)?;
     let report = crate::check(&config)?;
     if report.is_empty() {
         say(&nothing_to_check(&config, &report));
     }
-    forgive_closed_pipe(write(&report, format, color, all))?;
+    output.write(&report, &config)?;
     Ok(verdict(&report, &config))
 }
 
@@ -97,43 +71,6 @@ fn read_stdin() -> Result<Vec<u8>, Error> {
     let read = io::stdin().lock().take(Config::MAX_FILE_SIZE + 1).read_to_end(&mut bytes);
     read.map_err(|error| Error::path("standard input", error))?;
     Ok(bytes)
-}
-
-fn write(report: &Report, format: Format, color: Color, all: bool) -> io::Result<()> {
-    let stdout = io::stdout().lock();
-    let options =
-        human::Options { color: has_color(color), all, width: width(), ..human::Options::default() };
-    let mut out = BufWriter::new(stdout);
-    match format {
-        Format::Json => json::write(report, &mut out)?,
-        // What is said about it says more than a page of zeros.
-        Format::Human if report.is_empty() => {}
-        Format::Human => human::write(report, &options, &mut out)?,
-    }
-    out.flush()
-}
-
-fn has_color(color: Color) -> bool {
-    let variable = |name| env::var(name).ok();
-    let (no_color, force_color, term) = (variable("NO_COLOR"), variable("FORCE_COLOR"), variable("TERM"));
-    let environment = color::Environment {
-        no_color: no_color.as_deref(),
-        force_color: force_color.as_deref(),
-        term: term.as_deref(),
-        is_terminal: io::stdout().is_terminal(),
-    };
-    let choice = match color {
-        Color::Auto => color::Choice::Auto,
-        Color::Always => color::Choice::Always,
-        Color::Never => color::Choice::Never,
-    };
-    color::enabled(choice, environment)
-}
-
-/// Only a terminal has a width: a report in a file must not depend on the window it was made in.
-fn width() -> Option<usize> {
-    let size = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten()?;
-    Some(usize::from(size.0.0))
 }
 
 fn verdict(report: &Report, config: &Config) -> Exit {

@@ -53,7 +53,8 @@ fn offending_line(secrets: &Secrets, source: &Source, span: Span) -> String {
     secrets.shown(source, Span::new(span.file, start, end)).text.trim().to_owned()
 }
 
-fn digest(identity: &str, before: u32) -> String {
+/// 16 hexadecimal digits for what is alike in nothing but how many of it stand before.
+pub(super) fn digest(identity: &str, before: u32) -> String {
     let hash =
         Sha256::new().chain_update(identity).chain_update("\0").chain_update(before.to_string()).finalize();
     hash.iter().take(8).fold(String::new(), |mut text, byte| {

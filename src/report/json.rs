@@ -5,8 +5,7 @@
 use crate::finding::{Finding, HeldBack, Label, ObjectId, Severity, Waived};
 use crate::problem::Problem;
 use crate::report::location;
-use crate::report::visible::is_active;
-use crate::report::{FactorSummary, Report};
+use crate::report::{FactorSummary, Report, json_text};
 use crate::source::Sources;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -16,28 +15,7 @@ use std::io;
 /// Writes the report as one JSON document and a line break. Each finding stands on a line of its own, so that the
 /// report can be searched and compared line by line.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&Document::new(report)?)?;
-    write_visible(&text, out)?;
-    out.write_all(b"\n")
-}
-
-/// JSON leaves DEL, C1 and direction marks as they are, and somebody will print the report on a terminal.
-/// They occur only inside strings, where an escape means the same.
-fn write_visible(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut written = 0;
-    let mut at = 0;
-    // Nearly all bytes are printable ASCII, and there are very many.
-    while let Some(next) = text.as_bytes()[at..].iter().position(|byte| *byte >= 0x7f) {
-        let Some(character) = text[at + next..].chars().next() else { break };
-        let (start, end) = (at + next, at + next + character.len_utf8());
-        if is_active(character) {
-            out.write_all(&text.as_bytes()[written..start])?;
-            write!(out, "\\u{:04x}", character as u32)?;
-            written = end;
-        }
-        at = end;
-    }
-    out.write_all(&text.as_bytes()[written..])
+    json_text::write(&Document::new(report)?, out)
 }
 
 #[derive(Serialize)]
@@ -199,12 +177,14 @@ struct JsonWaiver<'a> {
 
 impl<'a> JsonWaived<'a> {
     fn new(report: &'a Report, waived: &'a Waived) -> Self {
-        let waiver = JsonWaiver {
-            location: location::Location::of_span(&report.sources, waived.span).into(),
-            reason: &waived.reason,
-            until: waived.until.map(|day| day.to_string()),
-        };
-        Self { finding: JsonFinding::new(report, &waived.finding), waiver }
+        Self {
+            finding: JsonFinding::new(report, &waived.finding),
+            waiver: JsonWaiver {
+                location: location::Location::of_span(&report.sources, waived.span).into(),
+                reason: &waived.reason,
+                until: waived.until.map(|day| day.to_string()),
+            },
+        }
     }
 }
 

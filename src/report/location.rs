@@ -20,6 +20,13 @@ impl<'a> Location<'a> {
         Self { path: source.path(), range: Some(range) }
     }
 
+    /// The first line and the last. A place that ends with a line break ends before the next line.
+    pub fn lines(&self) -> Option<(u32, u32)> {
+        let (start, end) = self.range?;
+        let is_before = end.column == 1 && end.line > start.line;
+        Some((start.line, if is_before { end.line - 1 } else { end.line }))
+    }
+
     /// The place of a problem.
     pub fn of_place(sources: &'a Sources, place: &'a Place) -> Self {
         match place {

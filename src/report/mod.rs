@@ -2,23 +2,36 @@
 //!
 //! A format is one module with one function, `write`, from `&Report` to a writer. It has types of its own, so
 //! that the report can change without breaking a program that reads the format. What several formats need
-//! stands beside them: places, fingerprints, harmless text and the choice of colour.
+//! stands beside them: places, fingerprints, harmless text and the choice of colour. `format` is the table of them.
 
 pub mod color;
+pub mod concise;
 pub mod fingerprint;
+pub mod format;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+mod json_text;
+pub mod junit;
 pub mod location;
+pub mod markdown;
+pub mod repository;
+pub mod rule_info;
+pub mod sarif;
 pub mod secrets;
+mod selection;
+mod totals;
 pub mod visible;
 
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::finding::{Factor, Finding, HeldBack, Severity, Waived};
 use crate::problem::{Problem, Skipped};
-use crate::rule::Verdict;
+use crate::rule::{Rule, Verdict};
 use crate::source::Sources;
 use rayon::prelude::*;
+use rule_info::RuleInfo;
 use secrets::Secrets;
 
 /// The result of one run, about the paths the user asked about. Everything is sorted; the same input gives the same
@@ -47,6 +60,8 @@ pub struct Report {
     pub counts: Counts,
     /// The factors for which a rule had something to look at, in order.
     pub assessed: Vec<Factor>,
+    /// The rules that ran.
+    pub rules: Vec<RuleInfo>,
 }
 
 /// How much was looked at.
@@ -141,7 +156,7 @@ impl Status {
 impl Report {
     /// What the rules say about a codebase, with what was read. Rules know all of it; the verdict
     /// and all else that is said is about the paths the user asked about.
-    pub fn new(codebase: Codebase, verdict: Verdict) -> Self {
+    pub fn new(rules: &[Rule], codebase: Codebase, verdict: Verdict) -> Self {
         let part = Part::of(&codebase);
         let counts = Counts {
             files: part.file_count(),
@@ -168,6 +183,9 @@ impl Report {
         for problem in &mut problems {
             secrets.conceal_in(&mut problem.message);
         }
+        for waived in &mut waived {
+            secrets.conceal_in(&mut waived.reason);
+        }
         Self {
             sources,
             secrets,
@@ -180,6 +198,7 @@ impl Report {
             skipped,
             counts,
             assessed,
+            rules: rules.iter().map(RuleInfo::of).collect(),
         }
     }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every harness uses its own part")]
 
 use k8factor::report::human::{self, Options};
-use k8factor::report::{Report, json};
+use k8factor::report::{Report, format, json};
 use k8factor::source::{FileId, FileKind, Sources};
 use k8factor::yaml::Style;
 use std::path::PathBuf;
@@ -37,6 +37,19 @@ pub(crate) fn human(report: &Report, options: Options) -> String {
 pub(crate) fn json(report: &Report) -> String {
     let mut page = Vec::new();
     json::write(report, &mut page).expect("a Vec takes everything");
+    String::from_utf8(page).expect("reports are text")
+}
+
+/// The report in the format of this name, with everything else as it is by default.
+pub(crate) fn formatted(report: &Report, name: &str) -> String {
+    formatted_with(report, name, &format::Options::default())
+}
+
+/// The report in the format of this name.
+pub(crate) fn formatted_with(report: &Report, name: &str, options: &format::Options) -> String {
+    let mut page = Vec::new();
+    let format = format::find(name).expect("there is such a format");
+    (format.write)(report, options, &mut page).expect("a Vec takes everything");
     String::from_utf8(page).expect("reports are text")
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn report(texts: &[(&str, &str)], rules: &[Rule]) -> Report {
     let documents = documents::parse_all(&discovery.sources);
     let codebase = Codebase::new(&Config::for_folder("."), discovery, documents);
     let verdict = rule::run(rules, &codebase);
-    Report::new(codebase, verdict)
+    Report::new(rules, codebase, verdict)
 }
 
 /// The report for people. Nothing in it acts on a terminal.

@@ -12,8 +12,10 @@ use k8factor::finding::{
     Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity, Waived,
 };
 use k8factor::problem::{Problem, SkipReason, Skipped};
+use k8factor::report::rule_info::RuleInfo;
 use k8factor::report::secrets::Secrets;
 use k8factor::report::{Counts, Report, fingerprint};
+use k8factor::rule::{Origin, Page};
 use k8factor::source::{FileKind, Sources, Span};
 
 /// A report over these files, given sorted by path, without findings. No factor is assessed yet.
@@ -35,12 +37,13 @@ pub fn report(files: &[(&str, &str)]) -> Report {
         skipped: Vec::new(),
         counts,
         assessed: Vec::new(),
+        rules: Vec::new(),
     }
 }
 
 /// The report with the names of its findings.
 fn finished(mut report: Report) -> Report {
-    let accepted = report.waived.iter_mut().map(|waived| &mut waived.finding);
+    let accepted = report.waived.iter_mut().map(|waived| &mut waived.finding).chain(&mut report.baselined);
     let all = report.findings.iter_mut().chain(accepted).collect();
     fingerprint::stamp(&report.sources, &report.secrets, all);
     report
@@ -85,6 +88,24 @@ pub fn finding(rule: &str, factor: u8, severity: Severity, span: Span, message: 
 /// A further place.
 pub fn label(span: Span, message: &str) -> Label {
     Label { span, message: message.to_owned() }
+}
+
+/// A rule that ran.
+pub fn rule(id: &str, factor: u8, severity: Severity) -> RuleInfo {
+    let factor = Factor::from_number(factor).expect("1 to 8");
+    RuleInfo {
+        id: RuleId::new(id),
+        factor,
+        severity,
+        confidence: Confidence::High,
+        summary: format!("what `{id}` objects to"),
+        help: "Do it another way.".into(),
+        origin: Origin::BuiltIn,
+        page: Page::new(
+            format!("rules/{}/{id}.md", factor.folder()),
+            "---\n---\n# Title\n\n## Why\n\nBecause.\n",
+        ),
+    }
 }
 
 const WEB: &str = "\
@@ -166,7 +187,30 @@ pub fn full() -> Report {
         skipped("vault/key.yaml", SkipReason::Encrypted),
     ];
     report.counts = Counts { files: 6, other_files: 41, left_out: 0, documents: 6, objects: 4, builds: 2 };
+    report.rules = vec![
+        rule("no-codebase", 1, Severity::Error),
+        rule("image-without-version", 2, Severity::Error),
+        rule("region-in-manifest", 3, Severity::Warning),
+        rule("change-that-flows-back", 4, Severity::Warning),
+        rule("context-in-script", 6, Severity::Warning),
+        rule("hard-coded-cluster-name", 6, Severity::Error),
+        rule("workload-without-loss-label", 8, Severity::Info),
+    ];
+    let own = Page::new(".k8factor/rules/7-backup/no-backup.md", "---\n---\n# Ours\n");
+    report.rules.push(RuleInfo { origin: Origin::Own, page: own, ..rule("no-backup", 7, Severity::Warning) });
     finished(report)
+}
+
+/// The same with findings that a baseline knows, that have not changed, and that the configuration accepts.
+pub fn accepted() -> Report {
+    let mut report = full();
+    let known = report.findings.remove(0);
+    report.baselined.push(known);
+    report.unchanged = 3;
+    let configuration = ".k8factor.yaml";
+    let file = report.sources.add(configuration.into(), FileKind::Yaml, "waivers: []\n".into());
+    report.waived[0].span = Span::new(file, 0, 7);
+    report
 }
 
 fn waived(report: &Report, text: &str) -> Waived {
@@ -289,6 +333,25 @@ pub fn hostile() -> Report {
     add(&mut report, rocket);
     report.problems = vec![Problem::with_path("gone/\x1b[31m", "cannot \x1b[31mbe opened\u{9c}")];
     report.skipped = vec![Skipped { path: "skip/\x1b".into(), reason: SkipReason::Binary }];
+    finished(report)
+}
+
+/// Texts that services would make something of: HTML, tables, links, mentions, references, workflow commands, XML.
+pub fn injecting() -> Report {
+    let path = "a,b:c/@team/[x](y)|`z`/<img src=x>&%25 d.yaml";
+    let mut report = report(&[(path, "a: b\nc: d\n")]);
+    let message = "<script>alert(1)</script> & @team #12 GH-1 !3 [click](https://evil.example) | cell | `code|<b>@x` \
+                   https://evil.example www.evil.example ada@example.com ]]> ::error::pwned %0A::debug::x ![i](j)";
+    let mut first = finding("odd-rule", 3, Severity::Error, at(&report, path, "a: b\nc"), message);
+    first.help = format!("{message}\n::error file=x::from help\n## Heading\n| a |\n|---|\n</details>");
+    first.related = vec![label(at(&report, path, "d"), "see [this](1) ]( here")];
+    let mut second =
+        finding("odd-rule", 3, Severity::Warning, at(&report, path, "b"), "an ` odd backtick @team");
+    second.help = "- [ ] task".into();
+    add(&mut report, first);
+    add(&mut report, second);
+    report.problems = vec![Problem::with_path("gone/]]>\u{fffe}", message)];
+    report.rules = vec![rule("odd-rule", 3, Severity::Error)];
     finished(report)
 }
 

@@ -3,9 +3,10 @@
 use super::Page;
 use super::excerpt::Place;
 use super::snippet;
-use super::wrap::{counted, wrap};
+use super::wrap::wrap;
 use crate::finding::{Confidence, Finding, ObjectId, Severity};
 use crate::problem::{self, Problem};
+use crate::report::totals::counted;
 use crate::report::visible::visible;
 use crate::source::FileId;
 use std::collections::BTreeSet;

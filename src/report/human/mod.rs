@@ -3,7 +3,6 @@
 mod excerpt;
 mod finding;
 mod palette;
-mod selection;
 mod snippet;
 mod summary;
 mod wrap;
@@ -11,6 +10,7 @@ mod wrap;
 use crate::finding::{Factor, Finding};
 use crate::problem::Problem;
 use crate::report::Report;
+use crate::report::selection::fair;
 use palette::Palette;
 use rayon::prelude::*;
 use std::io;
@@ -37,7 +37,7 @@ impl Default for Options {
 /// Writes the report for people.
 pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let page = Page::new(report, options);
-    let shown = selection::fair(&report.findings, page.limit);
+    let shown = fair(report.findings.iter(), page.limit);
     for factor in Factor::ALL {
         out.write_all(page.factor_section(factor, &shown).as_bytes())?;
     }

@@ -1,10 +1,11 @@
 //! The end of the report: a table of the eight factors, what was read and what was not, and one closing line.
 
 use super::Page;
-use super::selection::by_rule;
-use super::wrap::{counted, wrap};
+use super::wrap::wrap;
 use crate::finding::{Finding, Severity};
 use crate::problem::SkipReason;
+use crate::report::selection::by_rule;
+use crate::report::totals::counted;
 use crate::report::visible::visible;
 use crate::report::{FactorSummary, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +84,20 @@ fn counts(page: &Page) -> String {
     if !page.report.held_back.is_empty() {
         text += &entry(page, "held back", &held_back(page));
     }
-    text + "\n"
+    text + &accepted(page) + "\n"
+}
+
+/// What is wrong and not shown, because somebody said so.
+fn accepted(page: &Page) -> String {
+    let report = page.report;
+    let entries = [
+        ("waived", report.waived.len(), "that a waiver accepts"),
+        ("baselined", report.baselined.len(), "that the baseline knows"),
+        ("unchanged", report.unchanged, "at places that have not changed"),
+    ];
+    let some = entries.into_iter().filter(|(_, number, _)| *number > 0);
+    some.map(|(key, number, why)| entry(page, key, &format!("{} {why}", counted(number, "finding"))))
+        .collect()
 }
 
 /// Which rules would say that something is missing, and what was not read that may hold it.

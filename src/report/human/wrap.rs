@@ -1,4 +1,4 @@
-//! Prose broken at blanks, and small words about numbers.
+//! Prose broken at blanks.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -24,11 +24,6 @@ fn wrap_paragraph(paragraph: &str, first: usize, rest: usize, lines: &mut Vec<St
         line.push_str(word);
     }
     lines.push(line);
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

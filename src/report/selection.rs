@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 /// At most `limit` findings in their order. Every rule gets the same share, so that one that fires a thousand
 /// times does not hide the others; what a rule leaves over goes to those that have more.
-pub(super) fn fair(findings: &[Finding], limit: usize) -> Vec<&Finding> {
-    if findings.len() <= limit {
-        return findings.iter().collect();
-    }
-    let mut room = shares(by_rule(findings.iter()), limit);
-    let has_room = |finding: &&Finding| {
+pub(super) fn fair<'a>(
+    findings: impl Iterator<Item = &'a Finding> + Clone,
+    limit: usize,
+) -> Vec<&'a Finding> {
+    let mut room = shares(by_rule(findings.clone()), limit);
+    let has_room = |finding: &&'a Finding| {
         let Some(left) = room.get_mut(&finding.rule).filter(|left| **left > 0) else { return false };
         *left -= 1;
         true
     };
-    findings.iter().filter(has_room).collect()
+    findings.filter(has_room).collect()
 }
 
 /// How many findings each rule has.

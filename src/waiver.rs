@@ -13,7 +13,7 @@ use crate::codebase::Codebase;
 use crate::finding::{Finding, HeldBack, RuleId, Waived};
 use crate::model::waiver::Mistake;
 use crate::source::{FileId, Sources, Span};
-use crate::suggest::did_you_mean;
+use crate::suggest::closest;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use reach::{Reach, Reaches};
@@ -98,15 +98,14 @@ impl Waivers {
     /// A waiver without a reason, or one that has expired, accepts nothing.
     fn add(&mut self, written: Written, rules: &[&RuleId], today: Option<Date>) {
         let Written { span, rules: named, reason, until, reach } = written;
-        let names = || rules.iter().map(|rule| rule.as_str());
+        let existing = || rules.iter().map(|rule| rule.as_str());
         let (known, unknown): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|(name, _)| names().any(|rule| rule == name));
+            named.into_iter().partition(|(name, _)| existing().any(|rule| rule == name));
         for (name, at) in unknown {
             let name: String = name.chars().take(LONGEST_NAME).collect();
-            let message = format!(
-                "there is no rule `{name}`, so this accepts nothing.{}",
-                did_you_mean(&name, names())
-            );
+            let near = closest(&name, existing()).map(|rule| format!(", but there is `{rule}`"));
+            let message =
+                format!("there is no rule `{name}`{}: this accepts nothing", near.unwrap_or_default());
             self.faults.push(Fault::new(FaultKind::NotUnderstood, at, message));
         }
         let Some(reason) = reason else {
@@ -137,10 +136,9 @@ impl Waivers {
         let reaches = Reaches::of(&self.accepting, sources);
         let mut used = vec![false; self.accepting.len()];
         for held in held_back {
-            reaches
-                .perhaps_covering(&held.rule, held.span)
-                .into_iter()
-                .for_each(|waiver| used[waiver] = true);
+            for waiver in reaches.perhaps_covering(&held.rule, held.span) {
+                used[waiver] = true;
+            }
         }
         for finding in findings {
             let covered: BTreeMap<Span, Vec<usize>> =

@@ -124,8 +124,8 @@ overrides: [{paths: /legacy/shop/, rules: {image-without-version: error}}]
 #[test]
 fn what_is_off_everywhere_assesses_nothing() {
     let rules = k8factor::rule::built_in().expect("they load");
-    let off: String = rules.iter().map(|rule| format!("  {}: off\n", rule.id)).collect();
-    let folder = repository(&[("a.yaml", POD), (CONFIG, &format!("rules:\n{off}"))]);
+    let off: Vec<_> = rules.iter().map(|rule| format!("{}: off", rule.id)).collect();
+    let folder = repository(&[("a.yaml", POD), (CONFIG, &format!("rules: {{{}}}\n", off.join(", ")))]);
     let report = report(folder.path()).expect("nothing is wrong");
     assert!(report.findings.is_empty() && report.assessed.is_empty(), "{:?}", report.assessed);
 }
@@ -371,7 +371,8 @@ fn everything_that_init_writes_can_be_switched_on() {
         assert_eq!(k8factor(folder.path(), &["init", "."]).0, 0);
         let path = folder.path().join(CONFIG);
         let text = fs::read_to_string(&path).expect("it was written");
-        let switched_on: String = text.lines().map(|line| format!("{}\n", switched_on(line))).collect();
+        let switched_on: Vec<_> = text.lines().map(switched_on).collect();
+        let switched_on = switched_on.join("\n") + "\n";
         valid(&switched_on);
         fs::write(&path, &switched_on).expect("the folder is ours");
         report(folder.path()).unwrap_or_else(|error| panic!("{error}\n{switched_on}"));

@@ -30,9 +30,10 @@ fn cases() -> Vec<String> {
 fn check(case: &str, config: impl Fn(Config) -> Config) -> Report {
     let folder = Path::new(FOLDER).join(case);
     // Without a configuration of its own the root of a case would be this repository.
-    let read = match folder.join(FILE_NAME).exists() {
-        true => Flags::default().resolve(&folder, None).expect("the configuration is right"),
-        false => Config::for_folder(folder),
+    let read = if folder.join(FILE_NAME).exists() {
+        Flags::default().resolve(&folder, None).expect("the configuration is right")
+    } else {
+        Config::for_folder(folder)
     };
     k8factor::check(&config(Config { today: Some(date(2026, 11, 21)), ..read })).expect("it can be checked")
 }
@@ -63,7 +64,8 @@ fn every_form_does_what_the_table_says() {
     let mut found: Vec<String> =
         cases().iter().flat_map(|case| said(case, &check(case, |config| config))).collect();
     let mut expected = expected();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     let missing: Vec<_> = expected.iter().filter(|row| !found.contains(row)).collect();
     let unexpected: Vec<_> = found.iter().filter(|row| !expected.contains(row)).collect();
     assert!(missing.is_empty() && unexpected.is_empty(), "expected {missing:#?}\nand found {unexpected:#?}");

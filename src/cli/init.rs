@@ -174,7 +174,9 @@ fn text(found: &Found) -> String {
     section(&mut text, heading, "environments", |text| {
         for (name, paths) in examples.as_ref().unwrap_or(environments) {
             let _ = writeln!(text, "#  {name}:");
-            paths.iter().for_each(|path| item(text, 4, path));
+            for path in paths {
+                item(text, 4, path);
+            }
         }
     });
     let known = if clusters.is_empty() { String::new() } else { names(clusters) };
@@ -199,7 +201,9 @@ fn section(text: &mut String, words: &str, key: &str, write: impl Fn(&mut String
 }
 
 fn list(text: &mut String, items: &[String]) {
-    items.iter().for_each(|line| item(text, 2, line));
+    for line in items {
+        item(text, 2, line);
+    }
 }
 
 /// JSON is YAML, whatever stands in a path.

@@ -58,7 +58,7 @@ impl ObjectPattern {
         }
     }
 
-    /// Whether an object is meant. One without a namespace has the namespace ``, which `*` fits.
+    /// Whether an object is meant. One without a namespace has the empty namespace, which `*` fits.
     pub fn fits(&self, object: &ObjectId) -> bool {
         let namespace = object.namespace.as_deref().unwrap_or_default();
         let in_namespace = self.namespace.as_deref().is_none_or(|pattern| matches(pattern, namespace));

@@ -3,7 +3,6 @@
 //! `allow(<rule>[, <rule>]) <reason> [until YYYY-MM-DD]`, after `k8factor:` in a comment. In the annotation
 //! `k8factor/allow` each line is one waiver, and `allow` and the parentheses may be left out.
 
-use crate::suggest::did_you_mean;
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -40,15 +39,15 @@ pub fn in_comment(comment: &str) -> Option<Result<Wording, Mistake>> {
     let verb = words.text().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let (range, rest) = (start..end.max(start), words.after(verb));
     if verb == "allow" {
-        return Some(match rest.text().starts_with('(') {
-            true => wording(rest, range),
-            false => Err(Mistake { range, message: format!("the rules stand in parentheses: {FORM}") }),
+        return Some(if rest.text().starts_with('(') {
+            wording(&rest, range)
+        } else {
+            Err(Mistake { range, message: format!("the rules stand in parentheses: {FORM}") })
         });
     }
     // Other words in front of parentheses, or where `allow` is usual elsewhere, were meant to do something.
     let is_meant = rest.text().starts_with('(') || MEANT.contains(&verb.to_lowercase().as_str());
-    let message = || format!("`{verb}` is unknown here.{} Write {FORM}", did_you_mean(verb, ["allow"]));
-    is_meant.then(|| Err(Mistake { range, message: message() }))
+    is_meant.then(|| Err(Mistake { range, message: format!("`{verb}` is unknown here: write {FORM}") }))
 }
 
 /// The waivers in the annotation `k8factor/allow`, one on each line.
@@ -62,8 +61,8 @@ pub fn in_annotation(text: &str) -> Vec<Result<Wording, Mistake>> {
         let part = part.after("allow");
         match part.text().chars().next() {
             None => {}
-            Some('(') => waivers.push(wording(part, range)),
-            Some(_) => waivers.push(without_parentheses(part, range)),
+            Some('(') => waivers.push(wording(&part, range)),
+            Some(_) => waivers.push(without_parentheses(&part, range)),
         }
     }
     waivers
@@ -115,19 +114,16 @@ impl<'a> Part<'a> {
 }
 
 /// `(<rule>[, <rule>]) <reason> …`.
-fn wording(part: Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
+fn wording(part: &Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
     let Some(close) = part.text().find(')') else {
-        return Err(Mistake {
-            range,
-            message: "the parenthesis is never closed. Add `)` behind the rules".into(),
-        });
+        return Err(Mistake { range, message: "the parenthesis behind the rules is never closed".into() });
     };
     let (before, rest) = part.around(close..close + 1);
-    finished(rules(&before.after("(")), rest, range)
+    finished(rules(&before.after("(")), &rest, range)
 }
 
 /// `<rule>[, <rule>] <reason> …`: a name goes on behind a comma.
-fn without_parentheses(part: Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
+fn without_parentheses(part: &Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
     let mut end = 0;
     for word in part.text().split_inclusive(char::is_whitespace) {
         end += word.len();
@@ -140,7 +136,7 @@ fn without_parentheses(part: Part<'_>, range: Range<usize>) -> Result<Wording, M
         names.whole,
         names.range.start..names.range.start + names.text().trim_end_matches(':').len(),
     );
-    finished(rules(&names), rest, range)
+    finished(rules(&names), &rest, range)
 }
 
 fn rules(names: &Part<'_>) -> Vec<Range<usize>> {
@@ -154,11 +150,11 @@ fn rules(names: &Part<'_>) -> Vec<Range<usize>> {
     rules
 }
 
-fn finished(rules: Vec<Range<usize>>, rest: Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
+fn finished(rules: Vec<Range<usize>>, rest: &Part<'_>, range: Range<usize>) -> Result<Wording, Mistake> {
     if rules.is_empty() {
-        return Err(Mistake { range, message: format!("no rule is named. Write {FORM}") });
+        return Err(Mistake { range, message: format!("no rule is named: write {FORM}") });
     }
-    let (reason, until) = deadline(&rest)?;
+    let (reason, until) = deadline(rest)?;
     let reason = reason.text().trim_matches(|c: char| c.is_whitespace() || "-:;,.–—".contains(c));
     let reason = reason.chars().any(char::is_alphanumeric).then(|| reason.to_owned());
     Ok(Wording { range, rules, reason, until })
@@ -182,7 +178,7 @@ fn deadline<'a>(part: &Part<'a>) -> Result<(Part<'a>, Option<Date>), Mistake> {
         }
         let date = day.text().trim_end_matches('.').parse().map_err(|_| Mistake {
             range: day.range.clone(),
-            message: format!("`{}` is no day. Write it as `2027-03-31`", day.text()),
+            message: format!("`{}` is no day: write it as `2027-03-31`", day.text()),
         })?;
         return Ok((if is_last { before.without_open_bracket() } else { behind }, Some(date)));
     }
@@ -236,10 +232,13 @@ mod tests {
             ("# k8factor: allow(a) x until 2027-02-30", "`2027-02-30` `2027-02-30` is no day"),
             ("# k8factor: allow(a) x until 31.12.2027", "`31.12.2027` `31.12.2027` is no day"),
             ("# k8factor: allow() x", "`k8factor: allow() x` no rule is named"),
-            ("# k8factor: allow(a x", "`k8factor: allow(a x` the parenthesis is never closed"),
+            (
+                "# k8factor: allow(a x",
+                "`k8factor: allow(a x` the parenthesis behind the rules is never closed",
+            ),
             ("# k8factor: allow a", "`k8factor: allow a` the rules stand in parentheses"),
-            ("# k8factor: ignore(a) x", "`k8factor: ignore(a) x` `ignore` is unknown here. Write"),
-            ("# k8factor: alow(a) x", "`k8factor: alow(a) x` `alow` is unknown here. Did you mean `allow`?"),
+            ("# k8factor: ignore(a) x", "`k8factor: ignore(a) x` `ignore` is unknown here: write"),
+            ("# k8factor: alow(a) x", "`k8factor: alow(a) x` `alow` is unknown here: write"),
         ];
         for (comment, expected) in cases {
             let waiver = in_comment(comment).unwrap_or_else(|| panic!("{comment} is a waiver"));

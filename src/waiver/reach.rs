@@ -5,7 +5,7 @@ use crate::config::ListedWaiver;
 use crate::finding::{Finding, RuleId};
 use crate::source::{FileId, Sources, Span};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Where a waiver accepts findings.
@@ -39,11 +39,20 @@ fn begins_in(part: Span, span: Span) -> bool {
     part.file == span.file && part.start <= span.start && (span.start < part.end || span.start == part.start)
 }
 
+/// The part of a file that a waiver reaches.
+struct Part {
+    span: Span,
+    /// How far the parts up to this one reach.
+    furthest: u32,
+    /// The number of the waiver.
+    waiver: usize,
+}
+
 /// The waivers by what they reach.
 pub(super) struct Reaches<'a> {
     sources: &'a Sources,
     /// The parts of a file that waivers of a rule reach, sorted, each with the furthest end up to there.
-    parts: HashMap<(&'a RuleId, FileId), Vec<(Span, u32, usize)>>,
+    parts: BTreeMap<(&'a RuleId, FileId), Vec<Part>>,
     annotations: HashMap<(&'a RuleId, Span), Vec<usize>>,
     listed: HashMap<&'a RuleId, Vec<(&'a ListedWaiver, usize)>>,
     /// For each waiver the first that reaches the same: it stands for all of them.
@@ -55,7 +64,7 @@ impl<'a> Reaches<'a> {
     pub(super) fn of(waivers: &'a [Waiver], sources: &'a Sources) -> Self {
         let mut reaches = Self {
             sources,
-            parts: HashMap::new(),
+            parts: BTreeMap::new(),
             annotations: HashMap::new(),
             listed: HashMap::new(),
             first: Vec::with_capacity(waivers.len()),
@@ -70,11 +79,11 @@ impl<'a> Reaches<'a> {
             }
         }
         for parts in reaches.parts.values_mut() {
-            parts.sort_by_key(|(part, _, number)| (part.start, Reverse(part.end), *number));
+            parts.sort_by_key(|part| (part.span.start, Reverse(part.span.end), part.waiver));
             let mut furthest = 0;
-            for (part, end, _) in parts {
-                furthest = part.end.max(furthest);
-                *end = furthest;
+            for part in parts {
+                furthest = part.span.end.max(furthest);
+                part.furthest = furthest;
             }
         }
         reaches
@@ -83,15 +92,19 @@ impl<'a> Reaches<'a> {
     fn add(&mut self, waiver: &'a Waiver, number: usize) {
         let rule = &waiver.rule;
         match &waiver.reach {
-            Reach::Place(part) => self.parts.entry((rule, part.file)).or_default().push((*part, 0, number)),
+            Reach::Place(part) => self.add_part(rule, *part, number),
             Reach::Annotation { value, object } => {
                 self.annotations.entry((rule, *value)).or_default().push(number);
                 if let Some(part) = object {
-                    self.parts.entry((rule, part.file)).or_default().push((*part, 0, number));
+                    self.add_part(rule, *part, number);
                 }
             }
             Reach::Listed(listed) => self.listed.entry(rule).or_default().push((listed, number)),
         }
+    }
+
+    fn add_part(&mut self, rule: &'a RuleId, span: Span, waiver: usize) {
+        self.parts.entry((rule, span.file)).or_default().push(Part { span, furthest: 0, waiver });
     }
 
     /// The first waiver that reaches the same as this one.
@@ -124,9 +137,8 @@ impl<'a> Reaches<'a> {
 
     fn at(&self, rule: &RuleId, place: Span) -> Vec<usize> {
         let parts = self.parts.get(&(rule, place.file)).map(Vec::as_slice).unwrap_or_default();
-        let behind = parts.partition_point(|(part, ..)| part.start <= place.start);
-        let may_reach =
-            parts[..behind].iter().rev().take_while(move |(_, furthest, _)| *furthest >= place.start);
-        may_reach.filter(move |(part, ..)| begins_in(*part, place)).map(|(.., number)| *number).collect()
+        let behind = parts.partition_point(|part| part.span.start <= place.start);
+        let may_reach = parts[..behind].iter().rev().take_while(|part| part.furthest >= place.start);
+        may_reach.filter(|part| begins_in(part.span, place)).map(|part| part.waiver).collect()
     }
 }

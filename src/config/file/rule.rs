@@ -44,10 +44,14 @@ impl<'de> Visitor<'de> for RulesVisitor {
     }
 }
 
+/// A mapping that stands in the file. Its values are read when it is known which parameters the rule has.
+#[expect(clippy::zero_sized_map_values, reason = "a set would be read from a list")]
+type Parameters = Placed<BTreeMap<String, IgnoredAny>>;
+
 /// What one rule is set to.
 struct Setting {
     severity: Option<Level>,
-    with: Option<Placed<BTreeMap<String, IgnoredAny>>>,
+    with: Option<Parameters>,
 }
 
 impl<'de> Deserialize<'de> for Setting {
@@ -91,7 +95,7 @@ struct Long {
     severity: Option<Level>,
     /// Parameters of its check. What is not named here stays as the page of the rule says.
     #[cfg_attr(test, schemars(with = "Option<BTreeMap<String, serde_json::Value>>"))]
-    with: Option<Placed<BTreeMap<String, IgnoredAny>>>,
+    with: Option<Parameters>,
 }
 
 #[cfg(test)]

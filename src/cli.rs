@@ -3,15 +3,19 @@
 //! Each command is one file with its arguments and its `run`. Words go to standard error, reports to standard output.
 
 mod check;
+mod completions;
 mod explain;
 mod init;
 mod output;
+mod man;
+mod progress;
 mod render;
 mod rules;
 
 use crate::error::Error;
 use crate::report::visible::{is_active, stand_in, visible};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use serde::Serialize;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -30,12 +34,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     exit.unwrap_or_else(|error| {
         say(&visible(&format!("error: {error}")));
         Exit::CouldNotRun
     })
     .into()
+}
+
+/// All that can be typed, for programs that describe it or check what somebody typed.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Says how portable a cluster codebase is against the Kubernetes 8 Factors.
@@ -68,6 +79,8 @@ enum Command {
     Explain(explain::Arguments),
     Init(init::Arguments),
     Rules(rules::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// How a run ends. Pipelines test for these numbers.
@@ -110,6 +123,20 @@ fn print(text: &str) -> Result<Exit, Error> {
         _ => character,
     };
     print_as_it_is(&text.chars().map(harmless).collect::<String>())
+}
+
+/// Prints JSON: what acts on a terminal stands in strings only, where an escape means the same.
+fn print_json(value: &impl Serialize) -> Result<Exit, Error> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::output(error.into()))?;
+    let escaped = |character: char| match character {
+        '\n' => "\n".to_owned(),
+        _ if is_active(character) => format!("\\u{:04x}", character as u32),
+        _ => character.to_string(),
+    };
+    let is_harmless = |character: char| !is_active(character) || character == '\n';
+    // Nearly every page is harmless as it is.
+    let harmless = if text.chars().all(is_harmless) { text } else { text.chars().map(escaped).collect() };
+    print_as_it_is(&(harmless + "\n"))
 }
 
 /// Prints what is meant to be copied.

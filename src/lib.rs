@@ -22,19 +22,31 @@ pub mod waiver;
 pub mod rule;
 pub mod report;
 pub mod render;
+pub mod stage;
 pub mod cli;
 
 use codebase::Codebase;
 use config::Config;
 use error::Error;
 use report::Report;
+use stage::Stage;
 
-/// Says how portable a cluster codebase is. This is the whole program; `cli` only types and prints.
+/// Says how portable a cluster codebase is.
 pub fn check(config: &Config) -> Result<Report, Error> {
+    check_watched(config, &|_| {})
+}
+
+/// Says how portable a cluster codebase is, and tells `watch` what it does next. This is the whole program; `cli` only
+/// types and prints.
+pub fn check_watched(config: &Config, watch: &dyn Fn(Stage)) -> Result<Report, Error> {
+    watch(Stage::Finding);
     let rules = rule::load(config)?;
     let discovery = discover::walk(config)?;
+    watch(Stage::reading(&discovery));
     let documents = documents::parse_all(&discovery.sources);
+    watch(Stage::building(&discovery));
     let codebase = Codebase::new(config, discovery, documents);
+    watch(Stage::judging(&rules));
     let verdict = rule::run(&rules, &codebase);
     Ok(Report::new(&rules, codebase, verdict))
 }

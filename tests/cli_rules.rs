@@ -1,6 +1,7 @@
 //! `k8factor rules` and `k8factor explain` as a user meets them.
 
 use assert_cmd::Command;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -57,6 +58,43 @@ fn built_in_rules_are_listed_explained_and_tested() {
     for step in steps {
         check(folder.path(), step);
     }
+}
+
+/// Programs get every rule with its page, those of the repository at hand included.
+#[test]
+fn rules_are_listed_for_programs() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let new: &[&str] = &["rules", "new", "job-without-deadline", "--factor", "8"];
+    check(folder.path(), &(new, 0, "job-without-deadline.md"));
+    let page = folder.path().join(".k8factor/rules/8-duplication-loss/job-without-deadline.md");
+    let text = fs::read_to_string(&page).expect("it was written above");
+    // Marks that turn the direction of writing never reach a terminal as they are.
+    fs::write(&page, text.replace("What goes wrong", "What \u{202e}goes wrong")).expect("the page is ours");
+
+    let arguments = ["rules", "list", "--format", "json"];
+    let output = Command::new(env!("CARGO_BIN_EXE_k8factor")).args(arguments).current_dir(&folder).output();
+    let printed = output.expect("the program was built").stdout;
+    assert!(!String::from_utf8_lossy(&printed).contains('\u{202e}'), "it is escaped");
+    let list: Value = serde_json::from_slice(&printed).expect("it is JSON");
+
+    let schema = include_str!("../docs/rules.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
+    let objections: Vec<_> = validator.iter_errors(&list).map(|error| error.to_string()).collect();
+    assert_eq!(objections, Vec::<String>::new());
+
+    let rules = list["rules"].as_array().expect("a list");
+    let ids: Vec<_> = rules.iter().filter_map(|rule| rule["id"].as_str()).collect();
+    let built_in = k8factor::rule::built_in().expect("every built-in page loads");
+    assert!(built_in.iter().all(|rule| ids.contains(&rule.id.as_str())), "{ids:?}");
+    let own = rules.iter().find(|rule| rule["origin"] == "own").expect("the new one");
+    assert_eq!(own["id"], "job-without-deadline");
+    assert_eq!(own["factor"], json!({"number": 8, "title": "Duplication / loss"}));
+    assert!(
+        own["documentation"].as_str().is_some_and(|text| text.contains("What \u{202e}goes wrong")),
+        "{own}"
+    );
+    assert!(own.get("since").is_none(), "{own}");
 }
 
 /// What was typed, how it ends, and a part of what is said.

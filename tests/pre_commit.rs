@@ -50,7 +50,10 @@ const PATHS: [&str; 38] = [
 fn the_hook_passes_on_what_is_read() {
     let hooks = fs::read_to_string(".pre-commit-hooks.yaml").expect("the hook is described");
     let hooks: Vec<serde_json::Value> = serde_yaml::from_str(&hooks).expect("it is YAML");
-    let [hook] = &hooks[..] else { panic!("there is one hook") };
+    let [hook, installed] = &hooks[..] else { panic!("there are two hooks") };
+    for key in ["entry", "files", "exclude", "pass_filenames", "require_serial"] {
+        assert_eq!(hook[key], installed[key], "both hooks do the same: {key}");
+    }
     let pattern = |key: &str| {
         let text = hook[key].as_str().unwrap_or_else(|| panic!("the hook has `{key}`"));
         Regex::new(text).unwrap_or_else(|error| panic!("{error}"))

@@ -125,8 +125,12 @@ fn the_architecture_is_described_as_it_is() {
     assert_eq!(described, expected, "the table of modules and src/lib.rs");
 
     let library = fs::read_to_string(root().join("src/lib.rs")).expect("every library has one");
-    let body =
-        library.split("pub fn check").nth(1).and_then(|rest| rest.split_once("{\n")).expect("`check`").1;
+    let body = library
+        .split("pub fn check_watched")
+        .nth(1)
+        .and_then(|rest| rest.split_once("{\n"))
+        .expect("`check_watched`")
+        .1;
     let sketch = page.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a sketch");
     let code =
         |text: &str| text.lines().map(|line| without_comment(line).trim().to_owned()).collect::<Vec<_>>();

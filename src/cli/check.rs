@@ -1,5 +1,6 @@
 //! `k8factor check`: the codebase to a report, the report to a verdict.
 
+use super::progress::watched;
 use super::{Exit, current_folder, output, say};
 use crate::config::{Config, Flags};
 use crate::discover::LOOKED_FOR;
@@ -19,6 +20,10 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     output: output::Outputs,
+
+    /// End with 0, not 3, where there is nothing to check, as in a commit that changes excluded files only
+    #[arg(long)]
+    allow_empty: bool,
 }
 
 fn long_about() -> String {
@@ -39,15 +44,18 @@ Examples:
 
 /// Checks, writes the reports and gives the verdict.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
-    let Arguments { flags, output } = arguments;
+    let Arguments { flags, output, allow_empty } = arguments;
     output.refuse_mistakes()?;
     let config = configuration(flags)?;
-    let report = crate::check(&config)?;
+    let report = watched(|watch| crate::check_watched(&config, watch))?;
     if report.is_empty() {
         say(&nothing_to_check(&config, &report));
     }
     output.write(&report, &config)?;
-    Ok(verdict(&report, &config))
+    Ok(match verdict(&report, &config) {
+        Exit::NothingToCheck if allow_empty => Exit::Clean,
+        exit => exit,
+    })
 }
 
 fn configuration(mut flags: Flags) -> Result<Config, Error> {

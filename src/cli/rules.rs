@@ -1,6 +1,6 @@
 //! `k8factor rules`: what rules there are, what their pages say, and whether the pages keep their word.
 
-use super::{Exit, current_folder, print, print_as_it_is, say};
+use super::{Exit, current_folder, print, print_as_it_is, print_json, say};
 use crate::config::{Choices, Config, Flags};
 use crate::error::Error;
 use crate::finding::Factor;
@@ -19,7 +19,8 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// List all rules, your own included
-    List(Folder),
+    #[command(after_help = "Examples:\n  k8factor rules list\n  k8factor rules list --format json")]
+    List(Listed),
     /// Print the page of a rule, ready to be copied and changed
     #[command(after_help = "Example:\n  k8factor rules show RULE")]
     Show(Named),
@@ -29,6 +30,24 @@ enum Command {
     /// Run the examples on the pages of your own rules, or of the rules you name
     #[command(after_help = "Examples:\n  k8factor rules test\n  k8factor rules test job-without-deadline")]
     Test(Tested),
+}
+
+#[derive(clap::Args)]
+struct Listed {
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+
+    #[command(flatten)]
+    folder: Folder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// For programs, with the page of each rule; see docs/rules.schema.json
+    Json,
 }
 
 /// Where your own rules are.
@@ -77,7 +96,7 @@ struct Tested {
 /// Does what was typed.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     match arguments.command {
-        Command::List(folder) => print(&command::list(&folder.load()?)),
+        Command::List(Listed { format, folder }) => list(&folder.load()?, format),
         Command::Show(Named { name, folder }) => {
             print_as_it_is(command::find(&folder.load()?, &name)?.page().text())
         }
@@ -104,6 +123,13 @@ impl Folder {
             config.rules_folder = current.join(folder);
         }
         Ok(config)
+    }
+}
+
+fn list(rules: &[Rule], format: Format) -> Result<Exit, Error> {
+    match format {
+        Format::Human => print(&command::list(rules)),
+        Format::Json => print_json(&command::catalogue(rules)),
     }
 }
 

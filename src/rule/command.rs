@@ -1,5 +1,6 @@
 //! `k8factor rules …` and `k8factor explain`: each command is a function to what is said. The command line prints it.
 
+mod catalogue;
 mod explain;
 mod list;
 mod new;
@@ -9,6 +10,7 @@ use super::Rule;
 use crate::error::Error;
 use crate::suggest::did_you_mean;
 
+pub use catalogue::{Catalogue, catalogue};
 pub use explain::explain;
 pub use list::{index, list};
 pub use new::new;

@@ -2,6 +2,7 @@
 //!
 //! Each command is one file with its arguments and its `run`. Words go to standard error, reports to standard output.
 
+mod baseline;
 mod check;
 mod completions;
 mod explain;
@@ -15,6 +16,9 @@ mod rules;
 use crate::error::Error;
 use crate::report::visible::{is_active, stand_in, visible};
 use clap::{CommandFactory, Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::env;
 use std::ffi::OsString;
@@ -30,6 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Baseline(arguments) => baseline::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Init(arguments) => init::run(arguments),
@@ -75,6 +80,7 @@ Exit status:
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Baseline(baseline::Arguments),
     Render(render::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
@@ -113,6 +119,11 @@ fn answer_at_once(answer: &clap::Error) -> ExitCode {
 fn say(text: &str) {
     // As above: if standard error is closed, nobody listens.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// One day for all machines of a pipeline, wherever they stand.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 /// Prints an answer that is no report. Names of files and pages of rules may hold what acts on a terminal.

@@ -2,6 +2,7 @@
 //!
 //! What was typed comes first ([`Flags`] and `file.rs`); only what it means, [`Config`], travels on.
 
+mod baseline;
 mod choice;
 mod declared;
 mod file;
@@ -13,6 +14,7 @@ pub(crate) mod text;
 mod waiver;
 mod written;
 
+pub use baseline::BaselineFile;
 pub use choice::{Choices, Level, Override, RuleChoice};
 pub use declared::{DeclaredCluster, DeclaredEnvironment};
 pub use file::FILE_NAME;
@@ -59,6 +61,10 @@ pub struct Config {
     pub not_clusters: Vec<String>,
     /// The waivers of the configuration.
     pub waivers: Vec<ListedWaiver>,
+    /// What is known already. None if it does not count.
+    pub baseline: Option<BaselineFile>,
+    /// The revision of git since which something must have changed to be reported.
+    pub diff_base: Option<String>,
     /// Whether waivers are honoured.
     pub honours_waivers: bool,
     /// The day of the run. Without one no waiver has expired.
@@ -98,6 +104,8 @@ impl Config {
             clusters: Vec::new(),
             not_clusters: Vec::new(),
             waivers: Vec::new(),
+            baseline: None,
+            diff_base: None,
             honours_waivers: true,
             today: None,
             root,

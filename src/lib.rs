@@ -21,10 +21,14 @@ pub mod check;
 pub mod waiver;
 pub mod rule;
 pub mod report;
+pub mod baseline;
+pub mod changes;
+pub mod git;
 pub mod render;
 pub mod stage;
 pub mod cli;
 
+use baseline::Baseline;
 use codebase::Codebase;
 use config::Config;
 use error::Error;
@@ -41,12 +45,15 @@ pub fn check(config: &Config) -> Result<Report, Error> {
 pub fn check_watched(config: &Config, watch: &dyn Fn(Stage)) -> Result<Report, Error> {
     watch(Stage::Finding);
     let rules = rule::load(config)?;
+    let known = Baseline::of_config(config)?;
     let discovery = discover::walk(config)?;
+    let changes = git::changes(config, &discovery)?;
     watch(Stage::reading(&discovery));
     let documents = documents::parse_all(&discovery.sources);
     watch(Stage::building(&discovery));
     let codebase = Codebase::new(config, discovery, documents);
     watch(Stage::judging(&rules));
     let verdict = rule::run(&rules, &codebase);
-    Ok(Report::new(&rules, codebase, verdict))
+    let report = baseline::apply(Report::new(&rules, codebase, verdict), known.as_ref(), config);
+    Ok(changes::apply(report, changes.as_ref()))
 }

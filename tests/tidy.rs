@@ -12,7 +12,8 @@ const MAX_FILE: usize = 500;
 const MAX_FUNCTION: usize = 80;
 
 /// Who may touch the file system. Everything else works on what they read.
-const TOUCHES_FILES: [&str; 6] = ["main.rs", "cli", "discover", "config", "rule/load.rs", "rule/load/"];
+const TOUCHES_FILES: [&str; 7] =
+    ["main.rs", "cli", "discover", "config", "git", "rule/load.rs", "rule/load/"];
 
 const TYPES: [&str; 2] = ["main.rs", "cli"];
 

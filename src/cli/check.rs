@@ -1,14 +1,12 @@
 //! `k8factor check`: the codebase to a report, the report to a verdict.
 
 use super::progress::watched;
-use super::{Exit, current_folder, output, say};
+use super::{Exit, current_folder, output, say, today};
 use crate::config::{Config, Flags};
 use crate::discover::LOOKED_FOR;
 use crate::error::Error;
 use crate::report::Report;
 use crate::report::visible::visible;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::io::{self, Read};
 
 /// Check a cluster codebase
@@ -48,6 +46,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     output.refuse_mistakes()?;
     let config = configuration(flags)?;
     let report = watched(|watch| crate::check_watched(&config, watch))?;
+    report.notes.iter().for_each(|note| say(&visible(&format!("note: {note}"))));
     if report.is_empty() {
         say(&nothing_to_check(&config, &report));
     }
@@ -59,8 +58,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
 }
 
 fn configuration(mut flags: Flags) -> Result<Config, Error> {
-    // One day for all machines of a pipeline, wherever they stand.
-    flags.today = flags.today.or_else(|| Some(Timestamp::now().to_zoned(TimeZone::UTC).date()));
+    flags.today = flags.today.or_else(|| Some(today()));
     let current = current_folder()?;
     let stdin = flags.wants_stdin().then(read_stdin).transpose()?;
     // With a path it is the buffer of an editor, which may well be empty.

@@ -233,6 +233,9 @@ const FIXED: &str = "
 # The weakest severity that makes the exit status 1: `error`, `warning` or `info`.
 fail-on: error
 
+# The file that `k8factor baseline write` keeps today's findings in, so that only new ones fail.
+#baseline: .k8factor/baseline.json
+
 # The label that says what a workload is protected from.
 #protect-from-label: example.com/protect-from
 

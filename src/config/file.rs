@@ -27,7 +27,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use waiver::WaiverEntry;
-use word::{ClusterName, LabelKey, Pattern, SeverityWord};
+use word::{ClusterName, FilePath, LabelKey, Pattern, SeverityWord};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = ".k8factor.yaml";
@@ -37,6 +37,8 @@ pub const FILE_NAME: &str = ".k8factor.yaml";
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct ConfigFile {
+    /// The file of what is known already. Default: `.k8factor/baseline.json`, if it is there.
+    baseline: Option<FilePath>,
     /// Lines as in `.gitignore`: what they leave out is no part of the codebase.
     exclude: Option<Vec<Pattern>>,
     /// The weakest severity that makes the exit status 1. Default: `error`.
@@ -71,6 +73,7 @@ struct OverrideEntry {
 /// What the file means. What it does not say is left to flags and defaults.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
+    pub(super) baseline: Option<String>,
     pub(super) exclude: Vec<String>,
     pub(super) fail_on: Option<Severity>,
     pub(super) protect_from_label: Option<String>,
@@ -91,6 +94,7 @@ impl ConfigFile {
             .map(|entry| Override { paths: Arc::new(patterns(entry.paths)), rules: entry.rules.0 });
         let rules = self.rules.unwrap_or_default().0;
         Settings {
+            baseline: self.baseline.map(|path| path.0),
             exclude: self.exclude.unwrap_or_default().into_iter().map(|pattern| pattern.0).collect(),
             fail_on: self.fail_on.map(|word| word.0),
             protect_from_label: self.protect_from_label.map(|key| key.0),
@@ -179,11 +183,12 @@ mod tests {
 
     #[test]
     fn what_the_file_says_is_read() {
-        let text = "# ours\nexclude: [generated/, '*.bak.yaml']\nfail-on: warning\n\
+        let text = "# ours\nbaseline: ci/known.json\nexclude: [generated/, '*.bak.yaml']\nfail-on: warning\n\
                     protect-from-label: example.com/protect-from\n";
         let settings = parse(text).expect("nothing is wrong");
         assert_eq!(settings.protect_from_label.as_deref(), Some("example.com/protect-from"));
         assert_eq!(settings.exclude, ["generated/", "*.bak.yaml"]);
+        assert_eq!(settings.baseline.as_deref(), Some("ci/known.json"));
         assert_eq!(settings.fail_on, Some(Severity::Warning));
         for empty in ["", "# nothing\n", "---\n", "exclude:\n", "exclude: []\n", "{}\n", "waivers:\n"] {
             let settings = parse(empty).expect("nothing is wrong");
@@ -242,7 +247,7 @@ mod tests {
     #[test]
     fn every_mistake_has_a_place_and_a_cure() {
         let cases = [
-            ("exclud: []\n", "1:1: `exclud` is unknown (known: exclude, fail-on, "),
+            ("exclud: []\n", "1:1: `exclud` is unknown (known: baseline, exclude, fail-on, "),
             (
                 "fail-on: warnin\n",
                 "1:10: `warnin` is no severity; it must be `error`, `warning` or `info`. Did you mean `warning`?",
@@ -266,6 +271,7 @@ mod tests {
                 "1:21: `Exa_mple/x` is no label key: `Exa_mple` is no domain",
             ),
             ("protect-from-label: {a: b}\n", "1:21: a label key"),
+            ("baseline: [a]\n", "1:11: the path of a file"),
             ("- a\n", "1:1: keys and values belong here"),
             ("just words\n", "1:1: keys and values belong here"),
             ("exclude: []\n---\nfail-on: info\n", "3:1: a second document"),

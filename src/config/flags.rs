@@ -1,7 +1,7 @@
 //! What was typed on the command line, and what it means together with `.k8factor.yaml`.
 
 use super::root::{self, Located};
-use super::{Config, Stdin, file};
+use super::{BaselineFile, Config, Stdin, file};
 use crate::error::Error;
 use crate::finding::Severity;
 use jiff::civil::Date;
@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 
 /// What was typed about what to check. How to show the result is the command line's own business.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each flag is typed on its own and means nothing to the others"
+)]
 pub struct Flags {
     /// Files and folders to report on, or `-` for standard input [default: the current folder]
     #[arg(value_name = "PATH")]
@@ -30,6 +34,18 @@ pub struct Flags {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub today: Option<Date>,
 
+    /// The file with what is known already [default: .k8factor/baseline.json, if it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+
+    /// Show every finding, those too that the baseline knows
+    #[arg(long)]
+    pub no_baseline: bool,
+
+    /// Report only what has a place in lines that changed since this revision of git
+    #[arg(long, value_name = "REV")]
+    pub diff_base: Option<String>,
+
     /// The path that the text on standard input stands for
     #[arg(long, value_name = "PATH")]
     pub stdin_path: Option<PathBuf>,
@@ -37,6 +53,10 @@ pub struct Flags {
     /// The folder with your own rules [default: .k8factor/rules]
     #[arg(long, value_name = "FOLDER")]
     pub rules: Option<PathBuf>,
+
+    /// Whether a baseline is about to be written, so that it may be missing.
+    #[arg(skip)]
+    pub writes_baseline: bool,
 }
 
 impl Flags {
@@ -54,7 +74,11 @@ impl Flags {
 
         let Located { root, reads_root, paths, stdin_path } =
             root::locate(current, &typed, stdin.is_some(), self.stdin_path.as_deref())?;
-        let file = file::load(&root)?;
+        let mut file = file::load(&root)?;
+        let baseline =
+            BaselineFile::locate(&root, current, self.baseline.as_deref(), file.baseline.as_deref());
+        file.exclude.extend(baseline.pattern(&root));
+        let baseline = (!self.no_baseline).then(|| baseline.read(self.writes_baseline)).transpose()?;
         let own_rules = self.rules.map(|folder| own_rules(current, &folder)).transpose()?;
         let defaults = Config::for_folder(root);
         Ok(Config {
@@ -71,6 +95,8 @@ impl Flags {
             clusters: file.clusters,
             not_clusters: file.not_clusters,
             waivers: file.waivers,
+            baseline,
+            diff_base: self.diff_base,
             honours_waivers: !self.no_waivers,
             today: self.today,
             root: defaults.root,

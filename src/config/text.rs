@@ -19,6 +19,11 @@ pub(crate) struct Fault {
 
 /// The text of a file.
 pub(crate) fn read(path: &Path) -> Result<String, Fault> {
+    read_up_to(path, MAX_SIZE)
+}
+
+/// The text of a file that a program wrote, of at most so many bytes.
+pub(crate) fn read_up_to(path: &Path, most: u64) -> Result<String, Fault> {
     let data = fs::metadata(path).map_err(|error| Fault::of(path, &error))?;
     // A pipe would wait for a writer, and a device may never end.
     if !data.is_file() {
@@ -26,9 +31,12 @@ pub(crate) fn read(path: &Path) -> Result<String, Fault> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| Fault::of(path, &error))?;
-    file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(|error| Fault::of(path, &error))?;
-    if bytes.len() as u64 > MAX_SIZE {
-        return Err(Fault::whole("it is larger than 1 MiB. Is it the file that you mean?"));
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| Fault::of(path, &error))?;
+    if bytes.len() as u64 > most {
+        return Err(Fault::whole(format!(
+            "it is larger than {} MiB. Is it the file that you mean?",
+            most >> 20
+        )));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(Fault::whole("it is UTF-16. Save it as UTF-8"));

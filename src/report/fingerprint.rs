@@ -4,6 +4,7 @@
 //! severity is part of it: lines shift, and wording improves from release to release.
 
 use crate::finding::Finding;
+use crate::report::Report;
 use crate::report::secrets::Secrets;
 use crate::source::{Source, Sources, Span};
 use rayon::prelude::*;
@@ -31,6 +32,13 @@ pub fn stamp(sources: &Sources, secrets: &Secrets, mut findings: Vec<&mut Findin
     }
 }
 
+/// The same for all findings of a report, those too that are set aside.
+pub fn stamp_report(report: &mut Report) {
+    let Report { sources, secrets, findings, waived, baselined, .. } = report;
+    let accepted = waived.iter_mut().map(|waived| &mut waived.finding);
+    stamp(sources, secrets, findings.iter_mut().chain(accepted).chain(baselined).collect());
+}
+
 /// The API version is left out: it changes in an upgrade, and the finding is still the same.
 fn identity(sources: &Sources, secrets: &Secrets, finding: &Finding) -> String {
     let source = sources.get(finding.span.file);
@@ -44,7 +52,7 @@ fn identity(sources: &Sources, secrets: &Secrets, finding: &Finding) -> String {
 
 /// Of a very long line, such as a dashboard written in one, only what is near: the rest is another matter.
 /// Without its secrets: who knows all the rest could find out a short one by trying.
-fn offending_line(secrets: &Secrets, source: &Source, span: Span) -> String {
+pub(crate) fn offending_line(secrets: &Secrets, source: &Source, span: Span) -> String {
     const NEAR: u32 = 200;
     let at = source.clamp(span.start);
     let Some(line) = source.line_span(source.line(at)) else { return String::new() };

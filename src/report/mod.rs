@@ -48,8 +48,14 @@ pub struct Report {
     pub waived: Vec<Waived>,
     /// Findings that the baseline knows; in the same order. They are not among `findings`.
     pub baselined: Vec<Finding>,
+    /// Problems that the baseline knows. They are not among `problems`, and nothing fails because of them.
+    pub baselined_problems: Vec<Problem>,
+    /// How many entries of the baseline stand for what is no more. Zero where not everything was checked.
+    pub gone_from_baseline: usize,
     /// Findings that were left out because nothing at their places has changed since `--diff-base`.
     pub unchanged: usize,
+    /// What whoever relies on this report has to know about how it was made.
+    pub notes: Vec<String>,
     /// Findings that were not made, because something unread may hold what is missing. Sorted by rule.
     pub held_back: Vec<HeldBack>,
     /// Sorted by place.
@@ -192,7 +198,10 @@ impl Report {
             findings,
             waived,
             baselined: Vec::new(),
+            baselined_problems: Vec::new(),
+            gone_from_baseline: 0,
             unchanged: 0,
+            notes: Vec::new(),
             held_back,
             problems,
             skipped,

@@ -18,6 +18,7 @@ use crate::finding::{Confidence, Factor, RuleId, Severity};
 pub use example::{Example, ExampleFile};
 pub use load::{built_in, load};
 pub use page::Page;
+pub(crate) use run::sort;
 pub use run::{Verdict, run};
 pub use test::{Mismatch, test};
 

@@ -202,7 +202,7 @@ fn finding(rule: &Rule, severity: Severity, violation: Violation, codebase: &Cod
 }
 
 /// The order of reports. What the same rule says twice of one place in the same words is one finding.
-fn sort(findings: &mut Vec<Finding>) {
+pub(crate) fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
         order(a).cmp(&order(b)).then_with(|| (&a.object, &a.related).cmp(&(&b.object, &b.related)))
     });

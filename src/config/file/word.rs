@@ -83,6 +83,21 @@ impl<'de> Deserialize<'de> for LabelKey {
     }
 }
 
+/// The path of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FilePath(pub(crate) String);
+
+impl<'de> Deserialize<'de> for FilePath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const WANTED: &str = "the path of a file, such as `.k8factor/baseline.json`";
+        let path = text(deserializer, WANTED)?;
+        if path.trim().is_empty() || path.ends_with('/') {
+            return Err(D::Error::custom(format!("`{path}` is no file. Write {WANTED}")));
+        }
+        Ok(Self(path))
+    }
+}
+
 /// A day, such as `2027-03-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Day(pub(crate) Date);
@@ -178,11 +193,12 @@ fn is_word(text: &str, inner: impl Fn(char) -> bool) -> bool {
 #[cfg(test)]
 mod schema {
     use super::super::schema::word;
-    use super::{ClusterName, Day, LabelKey, Level, Name, Pattern, SeverityWord};
+    use super::{ClusterName, Day, FilePath, LabelKey, Level, Name, Pattern, SeverityWord};
 
     word!(Pattern, "A line as in `.gitignore`, such as `generated/` or `*.bak.yaml`.", {"type": "string"});
     word!(SeverityWord, "How much a finding matters.", {"enum": ["error", "warning", "info"]});
     word!(Level, "A severity, or `off` for a rule that says nothing.", {"enum": ["off", "error", "warning", "info", false]});
+    word!(FilePath, "The path of a file, seen from the folder of the configuration.", {"type": "string", "pattern": "^(.*\\S.*)?[^/\\s]\\s*$"});
     word!(LabelKey, "A label key, such as `example.com/protect-from`.", {
         "type": "string",
         "pattern": "^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"

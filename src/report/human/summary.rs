@@ -91,13 +91,22 @@ fn counts(page: &Page) -> String {
 fn accepted(page: &Page) -> String {
     let report = page.report;
     let entries = [
-        ("waived", report.waived.len(), "that a waiver accepts"),
-        ("baselined", report.baselined.len(), "that the baseline knows"),
-        ("unchanged", report.unchanged, "at places that have not changed"),
+        ("waived", report.waived.len(), "finding", "that a waiver accepts"),
+        ("baselined", report.baselined.len(), "finding", "that the baseline knows"),
+        ("baselined", report.baselined_problems.len(), "problem", "that the baseline knows"),
+        ("unchanged", report.unchanged, "finding", "at places that have not changed"),
     ];
-    let some = entries.into_iter().filter(|(_, number, _)| *number > 0);
-    some.map(|(key, number, why)| entry(page, key, &format!("{} {why}", counted(number, "finding"))))
+    let some = entries.into_iter().filter(|(_, number, ..)| *number > 0);
+    let lines =
+        some.map(|(key, number, what, why)| entry(page, key, &format!("{} {why}", counted(number, what))));
+    lines
+        .chain((report.gone_from_baseline > 0).then(|| entry(page, "gone", &gone(report.gone_from_baseline))))
         .collect()
+}
+
+fn gone(number: usize) -> String {
+    let entries = if number == 1 { "entry" } else { "entries" };
+    format!("{number} {entries} of the baseline; k8factor baseline prune takes what is mended out of it")
 }
 
 /// Which rules would say that something is missing, and what was not read that may hold it.

@@ -17,7 +17,7 @@ use crate::suggest::closest;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use reach::{Reach, Reaches};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The waivers of a codebase.
 #[derive(Debug)]
@@ -70,6 +70,7 @@ pub struct Accepted {
 
 /// Characters. Of what is longer the beginning says enough.
 const LONGEST_NAME: usize = 60;
+const LONGEST_REASON: usize = 500;
 
 impl Waivers {
     /// All waivers of a codebase in which rules of these names may be waived.
@@ -102,13 +103,13 @@ impl Waivers {
         let (known, unknown): (Vec<_>, Vec<_>) =
             named.into_iter().partition(|(name, _)| existing().any(|rule| rule == name));
         for (name, at) in unknown {
-            let name: String = name.chars().take(LONGEST_NAME).collect();
+            let name = beginning(&name, LONGEST_NAME);
             let near = closest(&name, existing()).map(|rule| format!(", but there is `{rule}`"));
             let message =
                 format!("there is no rule `{name}`{}: this accepts nothing", near.unwrap_or_default());
             self.faults.push(Fault::new(FaultKind::NotUnderstood, at, message));
         }
-        let Some(reason) = reason else {
+        let Some(reason) = reason.map(|reason| beginning(&reason, LONGEST_REASON)) else {
             let message = "this waiver says no reason, so it accepts nothing";
             return self.faults.push(Fault::new(FaultKind::NoReason, span, message));
         };
@@ -116,7 +117,9 @@ impl Waivers {
             let message = format!("this waiver expired on {day}: {reason}");
             return self.faults.push(Fault::new(FaultKind::Expired, span, message));
         }
-        self.accepting.extend(known.into_iter().map(|(name, rule_span)| Waiver {
+        let mut seen = HashSet::new();
+        let known = known.into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        self.accepting.extend(known.map(|(name, rule_span)| Waiver {
             span,
             rule: RuleId::new(&name),
             rule_span,
@@ -167,6 +170,10 @@ impl Waivers {
         }));
         faults
     }
+}
+
+fn beginning(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
 }
 
 /// The waivers written in one file. Where nothing is judged there is nothing to waive.

@@ -282,7 +282,7 @@ fn mistakes_in_usage_say_what_and_what_to_do() {
 fn mistakes_in_the_configuration_have_a_place() {
     let cases = [
         ("fail-on: bad\n", "error: .k8factor.yaml:1:10: `bad` is no severity"),
-        ("exlude: []\n", "error: .k8factor.yaml:1:1: there is no key `exlude`. Did you mean `exclude`?"),
+        ("exlude: []\n", "error: .k8factor.yaml:1:1: `exlude` is unknown (known: baseline, exclude, "),
         ("exclude: [\n", "error: .k8factor.yaml:"),
     ];
     for (text, expected) in cases {

@@ -261,7 +261,7 @@ fn flags_win_over_the_file_and_the_file_over_defaults() {
 #[test]
 fn every_mistake_shows_its_place_and_ends_with_status_2() {
     const CASES: [(&str, &str); 24] = [
-        ("fail_on: error\n", "1:1: `fail_on` is unknown (known: exclude, fail-on, "),
+        ("fail_on: error\n", "1:1: `fail_on` is unknown (known: baseline, exclude, fail-on, "),
         (
             "rules:\n  live-status: {severty: off}\n",
             "2:17: `severty` is unknown (known: severity, with). Did you mean",
@@ -375,6 +375,7 @@ fn everything_that_init_writes_can_be_switched_on() {
         let switched_on = switched_on.join("\n") + "\n";
         valid(&switched_on);
         fs::write(&path, &switched_on).expect("the folder is ours");
+        assert_eq!(k8factor(folder.path(), &["baseline", "write"]).0, 0);
         report(folder.path()).unwrap_or_else(|error| panic!("{error}\n{switched_on}"));
         let schema = schema();
         let keys = schema["properties"].as_object().expect("a mapping").keys();

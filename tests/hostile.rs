@@ -91,6 +91,7 @@ const CASES: &[Case] = &[
     ("waivers", 10_000, |n| one("a.yaml", pod(&list(n, "", |i| format!("  # k8factor: allow(image-without-version) x\n  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
     ("waivers of one line", 10_000, |n| one("a.yaml", "# k8factor: allow(image-without-version) x\n".repeat(n) + &pod(&list(n, "", |i| format!("  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),
     ("waivers of blocks that never end", 10_000, |n| one("a.tf", "# k8factor: allow(image-without-version) x\nresource {\n".repeat(n))),
+    ("waivers of statements that never end", 10_000, |n| one("a.sh", script(&"# k8factor: allow(image-without-version) x\ndocker run \\\n".repeat(n)))),
     ("waivers of nothing", 20_000, |n| one("a.sh", script(&list(n, "", |i| format!("# k8factor: allow(none-{i})\n# k8factor: alow(x) y until {i}\n"))))),
     ("one waiver", 200_000, |n| one("a.yaml", format!("# k8factor: allow({}) {} until 2026-01-01\na: b\n", "image-without-version, ".repeat(n), "until ".repeat(n)))),
     ("lines of an annotation", 10_000, |n| one("a.yaml", format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations:\n    k8factor/allow: |\n{}spec:\n  containers:\n{}", "      image-without-version x\n".repeat(n), list(n, "", |i| format!("  - {{name: a{i}, image: 'b{i}:latest'}}\n"))))),

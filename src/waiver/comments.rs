@@ -59,8 +59,8 @@ fn find_in(
             continue;
         }
         if !block.0.contains(&line) {
-            let below = line_below(source, line, marks);
-            let end = below.map_or(line + 1, |below| source.line(below.start));
+            let end = end_of_comments(source, line, marks);
+            let below = source.line_span(end).filter(|line| !source.slice(*line).trim().is_empty());
             block = (line..end, below.map(|below| reach(below, Standing::Alone)));
         }
         add(source, comment, block.1.unwrap_or(comment), found);
@@ -85,12 +85,14 @@ fn add(source: &Source, comment: Span, reach: Span, found: &mut Found) {
     }
 }
 
-/// The first line below a line that is no comment itself, unless an empty one comes first.
-fn line_below(source: &Source, line: u32, marks: &[&str]) -> Option<Span> {
-    let is_comment = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
-    let mut lines = (line + 1..).map_while(|line| source.line_span(line));
-    let first = lines.find(|line| !is_comment(source.slice(*line).trim_start()))?;
-    (!source.slice(first).trim().is_empty()).then_some(first)
+/// The first line below a line that is no comment itself.
+fn end_of_comments(source: &Source, line: u32, marks: &[&str]) -> u32 {
+    let is_comment = |line: Span| {
+        let text = source.slice(line).trim_start();
+        marks.iter().any(|mark| text.starts_with(mark))
+    };
+    let below = (line + 1..).map_while(|line| source.line_span(line));
+    line + 1 + below.take_while(|line| is_comment(*line)).count() as u32
 }
 
 /// Where the entries and items of a file begin.
@@ -189,8 +191,10 @@ fn end_of_statement(source: &Source, first: Span) -> u32 {
     let following = |line: Span| {
         (source.line(line.start) + 1..).map_while(|line| source.line_span(line)).take(LONGEST_STATEMENT)
     };
-    while source.slice(line).ends_with('\\') {
-        let Some(next) = following(line).next() else { return line.end };
+    for next in following(first) {
+        if !source.slice(line).ends_with('\\') {
+            break;
+        }
         line = next;
     }
     let text = source.slice(line);

@@ -15,7 +15,7 @@ struct Case {
     example: &'static str,
 }
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     Case {
         check: "image-without-version",
         with: "floating-tags: [blessed, 'team-*']",
@@ -68,6 +68,11 @@ const CASES: [Case; 9] = [
         with: "gaps: [remote, empty]",
         example: "```yaml path=a/kustomization.yaml\nresources:\n- https://example.com/a.yaml # finding\n\
                   namespaces: a\n```\n```yaml path=b/kustomization.yaml\napiVersion: kustomize.config.k8s.io/v1beta1 # finding\n```",
+    },
+    Case {
+        check: "waiver-not-understood",
+        with: "faults: [no-reason]",
+        example: "```yaml\n# k8factor: allow(a) # finding\na: 1\n\n# k8factor: allow(none) x\nb: 1\n```",
     },
     Case {
         check: "export-into-codebase",

@@ -28,7 +28,7 @@ mod stateful_workload;
 mod timeless_cluster_name;
 mod token;
 mod unknown_protection_value;
-mod waiver_fault;
+mod waiver_not_understood;
 
 use crate::codebase::Codebase;
 use crate::finding::{Credential, Label, ObjectId};
@@ -37,7 +37,7 @@ use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 pub use missing::Missing;
-pub use waiver_fault::{Fault, FaultKind};
+pub use waiver_not_understood::{Fault, FaultKind};
 
 pub use credential::{credentials_by_shape, credentials_in};
 

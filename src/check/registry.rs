@@ -21,7 +21,7 @@ use super::remote_source_unpinned::RemoteSourceUnpinned;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
-use super::waiver_fault::WaiverFault;
+use super::waiver_not_understood::WaiverNotUnderstood;
 use crate::problem::Problem;
 use crate::suggest::closest;
 use crate::yaml::{self, Node};
@@ -50,7 +50,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),
-    ("waiver-fault", of::<WaiverFault>),
+    ("waiver-not-understood", of::<WaiverNotUnderstood>),
 ];
 
 type Constructor = fn(&[Node<'_>]) -> Result<Box<dyn Check>, Problem>;

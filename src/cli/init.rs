@@ -4,8 +4,10 @@ use super::{Exit, say};
 use crate::codebase::Codebase;
 use crate::config::{FILE_NAME, Flags};
 use crate::error::Error;
+use crate::finding::Severity;
 use crate::model::environment::Stage;
 use crate::report::visible::{is_active, visible};
+use crate::rule::{self, Rule};
 use crate::source::Source;
 use crate::{discover, documents};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,10 +37,11 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     if path.symlink_metadata().is_ok() {
         return Err(is_there(&path));
     }
+    let rules = rule::load(&config)?;
     let discovery = discover::walk(&config)?;
     let documents = documents::parse_all(&discovery.sources);
     let codebase = Codebase::new(&config, discovery, documents);
-    create(&path, &text(&Found::in_codebase(&codebase)))?;
+    create(&path, &text(&Found::of(&codebase, &rules)))?;
     say(&format!("wrote {}\n{NEXT}", visible(&path.display().to_string())));
     Ok(Exit::Clean)
 }
@@ -73,16 +76,20 @@ struct Found {
     clusters: Vec<String>,
     /// Patterns of folders whose content nobody seems to write by hand.
     generated: Vec<String>,
+    /// A rule that the examples speak of.
+    rule: String,
 }
 
 impl Found {
-    fn in_codebase(codebase: &Codebase) -> Self {
+    fn of(codebase: &Codebase, rules: &[Rule]) -> Self {
+        let error = rules.iter().find(|rule| rule.severity == Severity::Error);
         let names = codebase.identities().iter().map(|identity| identity.name.clone());
         Self {
             files: codebase.sources().as_slice().len(),
             environments: environments(codebase),
             clusters: names.filter(|name| is_plain(name)).collect(),
             generated: generated(codebase),
+            rule: error.map(|rule| rule.id.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -155,7 +162,7 @@ fn is_plain(name: &str) -> bool {
 
 /// The file. What is commented out begins with `#` and no space, or with `#` and two; words begin with one.
 fn text(found: &Found) -> String {
-    let Found { files, environments, clusters, generated } = found;
+    let Found { files, environments, clusters, generated, rule } = found;
     let mut text = format!(
         "# yaml-language-server: $schema={SCHEMA}\n#\n# How k8factor checks this repository: {files} {} when this was \
          written.\n# Every key may be left out. What begins with `#` and no space is switched off.\n# \
@@ -164,7 +171,7 @@ fn text(found: &Found) -> String {
     );
     let examples = generated.is_empty().then(|| vec!["/vendor/".to_owned()]);
     section(&mut text, EXCLUDE, "exclude", |text| list(text, examples.as_ref().unwrap_or(generated)));
-    text.push_str(FIXED);
+    text.push_str(&FIXED.replace("RULE", rule));
     let examples = environments.is_empty().then(|| {
         [("production", "/clusters/main/"), ("staging", "/clusters/next/")]
             .map(|(name, path)| (name.to_owned(), vec![path.to_owned()]))
@@ -186,7 +193,7 @@ fn text(found: &Found) -> String {
     section(&mut text, NOT_CLUSTERS, "not-clusters", |text| {
         item(text, 2, clusters.first().map_or("web", String::as_str));
     });
-    text.push_str(WAIVERS);
+    text.push_str(&WAIVERS.replace("RULE", rule));
     text
 }
 
@@ -239,20 +246,16 @@ fail-on: error
 # The label that says what a workload is protected from.
 #protect-from-label: example.com/protect-from
 
-# What is set for a rule: `off`, a severity, or a severity and parameters. `k8factor rules list` names all rules,
-# and `k8factor explain RULE` says what one of them objects to.
+# What is set for a rule: `off`, a severity, or both in `severity` and parameters in `with`. `k8factor rules list`
+# names all rules, and `k8factor explain <rule>` says what one of them objects to and which parameters it has.
 #rules:
-#  kubernetes-version-missing: info
-#  image-without-version:
-#    severity: warning
-#    with:
-#      except: [\"registry.example.com/tools/*\"]
+#  RULE: info
 
 # The same at some paths, which are lines as in `.gitignore`. The last one that fits wins.
 #overrides:
 #  - paths: [\"/legacy/\"]
 #    rules:
-#      image-without-version: off
+#      RULE: off
 ";
 
 const ENVIRONMENTS: &str = "Which folders are environments. Without this they are known by their names.";
@@ -267,7 +270,7 @@ const NOT_CLUSTERS: &str = "Words that are taken for names of clusters and are n
 const WAIVERS: &str = "
 # Findings that are accepted, each with a reason. A comment beside a line can do the same.
 #waivers:
-#  - rule: hard-coded-cluster-name
+#  - rule: RULE
 #    path: \"/legacy/\"
 #    object: Deployment/shop/*
 #    reason: it is switched off before the move
@@ -285,6 +288,7 @@ mod tests {
             environments: vec![("production".into(), vec![pattern("a\": [*]", true)])],
             clusters: vec!["x: y".into()],
             generated: vec![pattern("vendor #1", true)],
+            rule: "a-rule".into(),
         };
         let text = text(&found);
         assert!(text.contains("#    - \"/a\\\": \\\\[\\\\*\\\\]/\"\n"), "{text}");

@@ -6,11 +6,17 @@ use crate::source::Span;
 use serde::Deserialize;
 
 /// Objects to waivers with one of these faults.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct WaiverFault {
+pub(super) struct WaiverNotUnderstood {
     /// What it objects to.
     faults: Vec<FaultKind>,
+}
+
+impl Default for WaiverNotUnderstood {
+    fn default() -> Self {
+        Self { faults: vec![FaultKind::NotUnderstood] }
+    }
 }
 
 /// A waiver that accepts nothing.
@@ -47,7 +53,7 @@ impl Fault {
     }
 }
 
-impl Check for WaiverFault {
+impl Check for WaiverNotUnderstood {
     /// Waivers are judged when everything else is said.
     fn run(&self, _: &Codebase, _: &mut Outcome) {}
 

@@ -29,6 +29,7 @@ struct Document<'a> {
     held_back: Vec<JsonHeldBack<'a>>,
     problems: Vec<JsonProblem<'a>>,
     skipped: Vec<JsonSkipped<'a>>,
+    notes: &'a [String],
 }
 
 impl<'a> Document<'a> {
@@ -44,6 +45,7 @@ impl<'a> Document<'a> {
             held_back: report.held_back.iter().map(|held| JsonHeldBack::new(&report.sources, held)).collect(),
             problems: report.problems.iter().map(|problem| JsonProblem::new(report, problem)).collect(),
             skipped: report.skipped.iter().map(JsonSkipped::new).collect(),
+            notes: &report.notes,
         })
     }
 }
@@ -67,6 +69,8 @@ struct Summary {
     findings: BySeverity,
     waived: usize,
     baselined: usize,
+    baselined_problems: usize,
+    gone_from_baseline: usize,
     unchanged: usize,
     factors: Vec<JsonFactor>,
 }
@@ -90,6 +94,8 @@ impl Summary {
             },
             waived: report.waived.len(),
             baselined: report.baselined.len(),
+            baselined_problems: report.baselined_problems.len(),
+            gone_from_baseline: report.gone_from_baseline,
             unchanged: report.unchanged,
             factors: report.factors().iter().map(JsonFactor::new).collect(),
         }

@@ -15,11 +15,11 @@ pub(super) fn totals(report: &Report) -> String {
     }
 }
 
-/// What is wrong and not among the findings: `2 waived`, `3 baselined`. Nothing where the number is 0.
+/// What is wrong and not among the findings and problems: `2 waived`, `3 baselined`. Nothing where the number is 0.
 pub(super) fn accepted(report: &Report) -> Vec<String> {
     let numbers = [
         (report.waived.len(), "waived"),
-        (report.baselined.len(), "baselined"),
+        (report.baselined.len() + report.baselined_problems.len(), "baselined"),
         (report.unchanged, "unchanged"),
     ];
     numbers

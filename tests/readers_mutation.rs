@@ -51,6 +51,24 @@ fn configurations_are_understood_or_say_where_and_why_not() {
 }
 
 #[test]
+fn waivers_are_read_with_their_places() {
+    let texts = [
+        "# k8factor: allow(a-b, c) the vendor ships no other, until 2027-03-31.\n// k8factor:allow(a) (until 2027-03-31) x",
+        "/* k8factor: allow(a) until 2027-02-30: moved */\n# kept # k8factor: ignore(a) x\n# k8factor: allow( ,) -- ",
+        "a-b: any will do\nallow(a, b) moved until 2027-03-31\n\na, b moved\nallow a until 1.1.2027",
+    ];
+    mutate(&Seeds::of_texts(&texts), readers::waivers);
+}
+
+#[test]
+fn baselines_are_read_or_say_where_and_why_not() {
+    let text = "{\"version\":1,\"entries\":[\n{\"rule\":\"a\",\"path\":\"b.yaml\",\"object\":\"Pod c/d\",\
+                \"pointer\":\"/e/*\",\"text\":\"f\",\"line\":\"e: f\",\"count\":2,\"since\":\"2026-11-21\"},\n\
+                {\"problem\":\"g\",\"path\":\"h.yaml\",\"count\":1}\n]}\n";
+    mutate(&Seeds::of_texts(&[text]), readers::baseline);
+}
+
+#[test]
 fn scripts_are_read_with_their_places() {
     let script = "#!/bin/sh\nfor c in a b; do\n  kubectl --context \"$c\" get deploy/x -o yaml | sed 's/a/b/' \\\n    \
         > \"$(dirname \"$0\")/x.yaml\" 2>&1 &\ndone <<-'EOF'\n\tx\n\tEOF\nA=1 sudo -E env B=2 x `y $(z \"`w`\")` ${A:-$((1+2))}\n";

@@ -25,7 +25,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Baseline, Error> {
     // Editors on Windows put a mark at the beginning.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let wrong = |start: usize, error: &serde_json::Error| {
-        let (line, column) = position(&text[..start], error);
+        let (line, column) = position(text, start, error);
         let said = error.to_string();
         let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
         Error::config(
@@ -51,11 +51,17 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Baseline, Error> {
     Ok(Baseline::of_entries(entries?))
 }
 
-/// Line and column of a mistake in what follows `before`.
-fn position(before: &str, error: &serde_json::Error) -> (usize, usize) {
-    let (line, column) = (error.line().max(1), error.column().max(1));
-    let last = before.rsplit('\n').next().unwrap_or_default().chars().count();
-    (before.matches('\n').count() + line, if line == 1 { last + column } else { column })
+/// Line and column of a mistake in the part of a text that begins at `start`. The library counts bytes.
+fn position(text: &str, start: usize, error: &serde_json::Error) -> (usize, usize) {
+    let lines = text[start..].split_inclusive('\n').take(error.line().saturating_sub(1));
+    let line = start + lines.map(str::len).sum::<usize>();
+    let end = text[line..].find('\n').map_or(text.len(), |length| line + length);
+    let mut at = (line + error.column().saturating_sub(1)).min(end);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let last = text[..at].rsplit('\n').next().unwrap_or_default();
+    (text[..at].matches('\n').count() + 1, last.chars().count() + 1)
 }
 
 fn cure(text: &str) -> &'static str {

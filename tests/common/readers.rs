@@ -1,6 +1,7 @@
 //! Everything that reads a text, and what must hold of it whatever the text is. The fuzz targets include this file.
 #![allow(dead_code, reason = "each fuzz target uses one function")]
 
+use k8factor::baseline::Baseline;
 use k8factor::config::{Config, FILE_NAME, Flags};
 use k8factor::discover::Discovery;
 use k8factor::documents;
@@ -16,6 +17,7 @@ use k8factor::model::kinds::KindPattern;
 use k8factor::model::monitor::Language;
 use k8factor::model::path::Path;
 use k8factor::model::shell::{self, Command, LineBreaks, Word};
+use k8factor::model::waiver::{self, Mistake, Wording};
 use k8factor::model::{glob, remote};
 use k8factor::paths::resolve_path;
 use k8factor::rule::{self, Origin, command};
@@ -49,6 +51,50 @@ pub(crate) fn configuration(text: &str) {
     fs::write(folder.path().join(FILE_NAME), text).expect("a new file");
     if let Err(error) = Flags::default().resolve(folder.path(), None) {
         has_place(&error, ".k8factor.yaml:", text);
+    }
+}
+
+/// Waivers, in the comments of some lines and in an annotation.
+pub(crate) fn waivers(text: &str) {
+    for line in text.lines() {
+        if let Some(waiver) = waiver::in_comment(line) {
+            waiver_in(line, &waiver);
+        }
+    }
+    for waiver in waiver::in_annotation(text) {
+        waiver_in(text, &waiver);
+    }
+}
+
+fn waiver_in(text: &str, waiver: &Result<Wording, Mistake>) {
+    let ranges = match waiver {
+        Ok(Wording { range, rules, reason, .. }) => {
+            assert!(!rules.is_empty(), "no rule in {text:?}");
+            assert!(
+                reason.as_ref().is_none_or(|reason| reason.chars().any(char::is_alphanumeric)),
+                "{reason:?}"
+            );
+            rules.iter().chain([range]).collect::<Vec<_>>()
+        }
+        Err(Mistake { range, message }) => {
+            assert!(!message.is_empty(), "nothing is said of {text:?}");
+            vec![range]
+        }
+    };
+    assert!(ranges.iter().all(|range| text.get((*range).clone()).is_some()), "{ranges:?} in {text:?}");
+}
+
+/// A baseline: it is written as it was read, or the error names the file.
+pub(crate) fn baseline(text: &str) {
+    match Baseline::parse("known.json", text) {
+        Ok(baseline) => {
+            let again = Baseline::parse("known.json", &baseline.text()).expect("it was written a moment ago");
+            assert_eq!(again, baseline);
+        }
+        Err(error) => match error.to_string() {
+            said if said.starts_with("known.json: ") => {}
+            _ => has_place(&error, "known.json:", text),
+        },
     }
 }
 

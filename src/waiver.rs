@@ -164,10 +164,8 @@ impl Waivers {
     /// What is wrong with waivers, now that it is known which of them accept something.
     pub fn faults(self) -> Vec<Fault> {
         let Self { accepting, mut faults } = self;
-        faults.extend(accepting.iter().filter(|waiver| !waiver.is_used).map(|waiver| {
-            let message = format!("nothing here violates `{}`, so there is nothing to accept", waiver.rule);
-            Fault::new(FaultKind::Unused, waiver.rule_span, message)
-        }));
+        let unused = accepting.iter().filter(|waiver| !waiver.is_used);
+        faults.extend(unused.map(|waiver| Fault::unused(&waiver.rule, waiver.rule_span)));
         faults
     }
 }

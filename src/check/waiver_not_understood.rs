@@ -2,6 +2,7 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::finding::RuleId;
 use crate::source::Span;
 use serde::Deserialize;
 
@@ -25,6 +26,7 @@ pub struct Fault {
     kind: FaultKind,
     span: Span,
     message: String,
+    rule: Option<RuleId>,
 }
 
 /// Why a waiver accepts nothing.
@@ -44,12 +46,18 @@ pub enum FaultKind {
 impl Fault {
     /// What is wrong with the waiver at a place.
     pub fn new(kind: FaultKind, span: Span, message: impl Into<String>) -> Self {
-        Self { kind, span, message: message.into() }
+        Self { kind, span, message: message.into(), rule: None }
     }
 
-    /// What is wrong.
-    pub fn kind(&self) -> FaultKind {
-        self.kind
+    /// A waiver that accepts nothing, because nothing violates its rule there.
+    pub fn unused(rule: &RuleId, span: Span) -> Self {
+        let message = format!("nothing here violates `{rule}`, so there is nothing to accept");
+        Self { rule: Some(rule.clone()), ..Self::new(FaultKind::Unused, span, message) }
+    }
+
+    /// The rule that nothing violates, and where the waiver names it.
+    pub fn idle_rule(&self) -> Option<(&RuleId, Span)> {
+        self.rule.as_ref().map(|rule| (rule, self.span))
     }
 }
 

@@ -96,8 +96,12 @@ impl Verdict {
             waivers.accept(std::mem::take(&mut self.findings), &self.held_back, codebase.sources());
         (self.findings, self.waived) = (findings, waived);
         let mut faults = waivers.faults();
-        // What a waiver accepts may be about a path that nobody asked about.
-        faults.retain(|fault| part.is_everything() || fault.kind() != FaultKind::Unused);
+        faults.retain(|fault| {
+            let Some((id, span)) = fault.idle_rule() else { return true };
+            // A rule that is off violates nothing, and what a waiver accepts may be at a path that nobody asked about.
+            let path = codebase.source(span.file).path();
+            part.is_everything() && !rules.iter().any(|rule| rule.id == *id && rule.is_off_at(path))
+        });
         faults
     }
 

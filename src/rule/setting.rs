@@ -126,6 +126,11 @@ impl Rule {
         paths.any(|path| settings.counts(number, path))
     }
 
+    /// Whether the configuration has switched the rule off at a path.
+    pub(super) fn is_off_at(&self, path: &str) -> bool {
+        self.settings.governing(path).1 == Some(Level::Off)
+    }
+
     /// Whether a check counts where there was trouble.
     pub(super) fn counts_at(&self, number: usize, problem: &Problem, codebase: &Codebase) -> bool {
         self.settings.says_nothing()

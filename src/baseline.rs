@@ -17,7 +17,8 @@ use crate::report::{Report, fingerprint};
 use crate::rule;
 use crate::source::{Source, Span};
 pub use keep::{Change, Kept, keep};
-use place::Place;
+use matching::{Answer, Scope};
+use place::{Place, Wrong};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Places that are known. The same places give the same text, whoever writes it.
@@ -46,7 +47,12 @@ impl Baseline {
     /// The baseline of a configuration, if it has one and does not say to leave it alone.
     pub fn of_config(config: &Config) -> Result<Option<Self>, Error> {
         let Some(file) = &config.baseline else { return Ok(None) };
-        file.text.as_deref().map(|text| Self::parse(&file.name, text)).transpose()
+        file.text()?.map(|text| Self::parse(&file.name, &text)).transpose()
+    }
+
+    /// Whether a text was a baseline once, whatever has happened to it since: an unfinished merge, another version.
+    pub fn was_meant(text: &str) -> bool {
+        text.trim().is_empty() || file::was_meant(text)
     }
 
     /// The text of the file: JSON with one entry on each line, so that git can merge it and people can review it.
@@ -80,18 +86,37 @@ pub fn apply(mut report: Report, baseline: Option<&Baseline>, config: &Config) -
     let Some(baseline) = baseline else { return report };
     let places = places(&report);
     let marks: Vec<&Place> = places.iter().map(|(place, _)| place).collect();
-    let answer = matching::compare(&marks, &baseline.entries, &paths(&report));
+    let named = Named::of(config);
+    let answer =
+        matching::compare(&marks, &baseline.entries, &Scope { paths: paths(&report), named: &named });
+    let gone = gone(&report, &places, &answer, &baseline.entries);
     let known = places.iter().zip(&answer.entry_of).filter(|(_, entry)| entry.is_some());
     let known: BTreeSet<Site> = known.map(|((_, site), _)| *site).collect();
-    let named = Named::of(config);
     set_aside(&mut report, &known, &named);
     // What was not looked at cannot be said to be gone.
     let is_everything = config.reads_root && config.stdin.is_none() && named.are_everything();
-    report.gone_from_baseline = if is_everything { answer.gone(&baseline.entries) } else { 0 };
+    report.gone_from_baseline = if is_everything { gone } else { 0 };
     report
 }
 
+/// How many entries stand for what is no more, or what a waiver accepts now. Of a rule that is off nobody knows.
+fn gone(report: &Report, places: &[(Place, Site)], answer: &Answer, entries: &[Entry]) -> usize {
+    let mut found = vec![0; entries.len()];
+    let open = places.iter().zip(&answer.entry_of).filter(|((_, site), _)| !site.is_waived());
+    open.filter_map(|(_, entry)| *entry).for_each(|entry| found[entry] += 1);
+    let is_gone = |entry: &Entry, found: usize| found < entry.count && !is_off(report, &entry.place);
+    entries.iter().zip(found).filter(|(entry, found)| is_gone(entry, *found)).count()
+}
+
+/// Whether the rule of a place is switched off there.
+fn is_off(report: &Report, place: &Place) -> bool {
+    let Wrong::Rule(name) = &place.wrong else { return false };
+    let rule = report.rules.iter().find(|rule| rule.id.as_str() == name);
+    rule.is_some_and(|rule| rule.is_off_at(&place.path))
+}
+
 fn set_aside(report: &mut Report, known: &BTreeSet<Site>, named: &Named) {
+    let taken = fingerprint::all(report);
     let mut is_split = false;
     let mut new = Vec::new();
     for (number, finding) in std::mem::take(&mut report.findings).into_iter().enumerate() {
@@ -112,7 +137,7 @@ fn set_aside(report: &mut Report, known: &BTreeSet<Site>, named: &Named) {
     if is_split {
         rule::sort(&mut report.findings);
         rule::sort(&mut report.baselined);
-        fingerprint::stamp_report(report);
+        fingerprint::stamp_moved(report, taken);
     }
 }
 
@@ -123,6 +148,8 @@ enum Site {
     Finding(usize, Span),
     /// The number of a problem.
     Problem(usize),
+    /// What a waiver accepts. It holds the entry that it had before, so that nothing new takes it.
+    Waived,
 }
 
 impl Site {
@@ -133,7 +160,12 @@ impl Site {
                 report.findings.get(number).is_some_and(|finding| finding.span == span)
             }
             Self::Problem(_) => true,
+            Self::Waived => false,
         }
+    }
+
+    fn is_waived(self) -> bool {
+        self == Self::Waived
     }
 }
 
@@ -152,7 +184,11 @@ fn places(report: &Report) -> Vec<(Place, Site)> {
     let problems = report.problems.iter().enumerate();
     let problems =
         problems.map(|(number, problem)| (Place::of_problem(report, problem), Site::Problem(number)));
-    findings.chain(problems).collect()
+    let waived = report.waived.iter().map(|waived| &waived.finding);
+    let waived = waived.flat_map(|finding| {
+        finding.places().map(|span| (Place::of_finding(report, finding, span), Site::Waived))
+    });
+    findings.chain(problems).chain(waived).collect()
 }
 
 /// The paths that are there, read or not.

@@ -3,11 +3,12 @@
 //! Here is no git: [`crate::git`] says what changed, and this module what of it matters.
 
 use crate::finding::Finding;
+use crate::model::waiver::PREFIX;
 use crate::problem::{Place, Problem};
 use crate::report::{Report, fingerprint};
 use crate::rule;
 use crate::source::{Sources, Span};
-use imara_diff::{Algorithm, Diff, InternedInput};
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,7 +38,14 @@ impl Changed {
         input.update_after(lines(now));
         let mut diff = Diff::compute(Algorithm::Histogram, &input);
         diff.postprocess_lines(&input);
-        Self::Lines(diff.hunks().map(|hunk| hunk.after.start + 1..hunk.after.end + 1).collect())
+        let before: Vec<&str> = lines(before).collect();
+        let hunks = diff.hunks().map(|Hunk { before: old, after }| {
+            let is_waiver =
+                before[old.start as usize..old.end as usize].iter().any(|line| line.contains(PREFIX));
+            // What a waiver accepted stands below it, and is accepted no more.
+            after.start + 1..after.end + 1 + u32::from(is_waiver)
+        });
+        Self::Lines(hunks.collect())
     }
 
     /// Whether any of the lines `first..=last` changed, or something between them is gone.
@@ -71,6 +79,7 @@ impl Changes {
 pub fn apply(mut report: Report, changes: Option<&Changes>) -> Report {
     let Some(changes) = changes else { return report };
     report.notes.extend(changes.notes.iter().cloned());
+    let taken = fingerprint::all(&report);
     let parts: Vec<_> = std::mem::take(&mut report.findings)
         .into_iter()
         .map(|finding| changed_part(finding, &report.sources, changes))
@@ -81,7 +90,7 @@ pub fn apply(mut report: Report, changes: Option<&Changes>) -> Report {
     narrow(&mut report, changes);
     if is_split {
         rule::sort(&mut report.findings);
-        fingerprint::stamp_report(&mut report);
+        fingerprint::stamp_moved(&mut report, taken);
     }
     report
 }
@@ -158,7 +167,7 @@ mod tests {
 
     #[test]
     fn lines_that_changed_are_counted_from_one() {
-        let cases: [(&str, &str, Ranges); 9] = [
+        let cases: [(&str, &str, Ranges); 11] = [
             ("a\nb\n", "a\nb\n", &[]),
             ("a\nb\n", "a\r\nb\r\n", &[]),
             ("a\nb", "a\nb\n", &[]),
@@ -168,6 +177,8 @@ mod tests {
             ("a\nb\nc\n", "a\nc\n", &[(2, 2)]),
             ("", "a\nb\n", &[(1, 3)]),
             ("a\n", "", &[(1, 1)]),
+            ("a\n# k8factor: allow(b) c\nd\n", "a\nd\n", &[(2, 3)]),
+            ("# k8factor: allow(b) c\nd\n", "# other\nd\n", &[(1, 3)]),
         ];
         for (before, now, expected) in cases {
             assert_eq!(ranges(before, now), expected, "{before:?} to {now:?}");

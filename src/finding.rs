@@ -64,6 +64,8 @@ impl Finding {
         self.related.retain(|label| *label != first);
         self.message = format!("{} ({})", self.message, first.message);
         self.span = first.span;
+        // It was that of the first place.
+        self.fingerprint.clear();
         // Which object this one belongs to, nobody has said.
         self.object = None;
         Some(self)

@@ -413,13 +413,59 @@ fn what_is_kept_no_longer_fails() {
     assert!(status == 0 && said.contains(" kept, in place of "), "{said}");
 }
 
+/// A run over some paths, and a waiver, leave the entries of everything else where they are.
+#[test]
+fn what_is_known_in_one_file_is_not_lent_to_another() {
+    let folder = on_disk(&[(".k8factor.yaml", b""), ("a/pod.yaml", POD)]);
+    let folder = folder.path();
+    assert_eq!(run(folder, &["baseline", "write"]).0, 0);
+    let known = || fs::read_to_string(folder.join(".k8factor/baseline.json")).expect("it was written");
+    let first = known();
+    fs::create_dir(folder.join("b")).expect("a new folder");
+    fs::write(folder.join("b/pod.yaml"), POD).expect("a new file");
+    assert_eq!(run(folder, &["check", "b"]).0, 1, "a copy is new");
+    assert_eq!(run(folder, &["baseline", "prune", "b"]).0, 0);
+    assert_eq!(known(), first);
+    let accepted =
+        String::from_utf8_lossy(POD).replace("  - {", "  # k8factor: allow(image-without-version) x\n  - {");
+    fs::write(folder.join("a/pod.yaml"), accepted).expect("it can be written");
+    let (status, said) = run(folder, &["check"]);
+    assert!(status == 1 && said.contains("1 entry of the baseline"), "{said}");
+    assert_eq!(run(folder, &["baseline", "prune"]).0, 0);
+    assert!(!known().contains("image-without-version"), "{}", known());
+    fs::rename(folder.join("a"), folder.join("c")).expect("it can be moved");
+    fs::write(folder.join("c/pod.yaml"), POD).expect("it can be written");
+    fs::write(folder.join(".k8factor/baseline.json"), first).expect("it can be written");
+    fs::remove_dir_all(folder.join("b")).expect("it is there");
+    assert_eq!(run(folder, &["check", "c"]).0, 0, "a folder that was renamed");
+}
+
+/// What is not looked for is not gone.
+#[test]
+fn a_rule_that_is_off_keeps_its_entries() {
+    let folder = on_disk(&[(".k8factor.yaml", b""), ("a.yaml", POD)]);
+    let folder = folder.path();
+    assert_eq!(run(folder, &["baseline", "write"]).0, 0);
+    for off in [
+        "rules: {image-without-version: off}\n",
+        "overrides: [{paths: /a.yaml, rules: {image-without-version: off}}]\n",
+    ] {
+        fs::write(folder.join(".k8factor.yaml"), off).expect("it can be written");
+        let (status, said) = run(folder, &["check"]);
+        assert!(status == 0 && !said.contains("of the baseline;"), "{said}");
+        assert_eq!(run(folder, &["baseline", "prune"]).0, 0);
+        fs::write(folder.join(".k8factor.yaml"), "").expect("it can be written");
+        assert_eq!(run(folder, &["check"]).0, 0, "{off}");
+    }
+}
+
 #[test]
 fn a_baseline_elsewhere_is_found_by_its_name_and_never_judged() {
     let files: &[(&str, &[u8])] = &[(".k8factor.yaml", b"baseline: ci/known.json\n"), ("sub/a.yaml", POD)];
     let folder = on_disk(files);
     let folder = folder.path();
     let (status, said) = run(folder, &["check"]);
-    assert!(status == 2 && said.contains("ci/known.json: there is no such file"), "{said}");
+    assert!(status == 2 && said.contains(".k8factor.yaml:1:11: there is no file `ci/known.json`"), "{said}");
     let (status, said) = run(folder, &["baseline", "write"]);
     assert!(status == 0 && said.starts_with("ci/known.json: "), "{said}");
     assert_eq!(run(folder, &["check"]).0, 0);
@@ -431,8 +477,9 @@ fn a_baseline_elsewhere_is_found_by_its_name_and_never_judged() {
     assert_eq!(files(&["check", "--format", "json"]), files(&["check", "--format", "json", "--no-baseline"]));
 
     let (status, said) = run(&folder.join("sub"), &["check", "--baseline", "none.json"]);
-    assert!(status == 2 && said.contains("sub/none.json: there is no such file"), "{said}");
+    assert!(status == 2 && said.contains("--baseline none.json: there is no file `sub/none.json`"), "{said}");
     assert_eq!(run(folder, &["check", "--baseline", "a", "--no-baseline"]).0, 2);
+    assert_eq!(run(folder, &["rules", "list"]).0, 0, "what needs no baseline does not ask for one");
     assert_eq!(run(folder, &["baseline", "prune", "--baseline", "none.json"]).0, 2);
     for (text, expected) in [
         ("{\"version\":1,\"entries\":[\n{\"rule\":1}]}", "ci/known.json:2:9: this is no baseline: "),
@@ -442,6 +489,11 @@ fn a_baseline_elsewhere_is_found_by_its_name_and_never_judged() {
         let (status, said) = run(folder, &["check"]);
         assert!(status == 2 && said.contains(expected), "{said}");
     }
+    for arguments in [&["baseline", "write", "--baseline", "sub/a.yaml"][..], &["baseline", "update"]] {
+        let (status, said) = run(folder, arguments);
+        assert!(status == 2 && said.contains("baseline"), "{arguments:?}: {said}");
+    }
+    assert_eq!(fs::read(folder.join("sub/a.yaml")).expect("it is there"), POD, "another file stays as it is");
     let (status, said) = run(folder, &["baseline", "write"]);
     assert_eq!(status, 0, "what is broken is replaced: {said}");
     assert_eq!(run(folder, &["check"]).0, 0);
@@ -460,7 +512,7 @@ fn after_writing_every_codebase_passes() {
         };
         let check = |flags_: Flags| k8factor::check(&flags(flags_)).expect("the codebase can be checked");
         let plain = check(Flags { no_baseline: true, ..Flags::default() });
-        let writes = Flags { baseline: Some(file.clone()), writes_baseline: true, ..Flags::default() };
+        let writes = Flags { baseline: Some(file.clone()), ..Flags::default() };
         let named = Named::of(&flags(writes));
         let known = keep(&plain, &Baseline::default(), &named, Change::Write, None).baseline;
         fs::write(&file, known.text()).expect("it can be written");

@@ -243,6 +243,48 @@ fn what_is_unchanged_is_known_all_the_same() {
     assert!(report.findings.iter().all(|finding| finding.places().count() == 1));
 }
 
+/// A service knows a finding by its fingerprint, whichever run it comes from.
+#[test]
+fn fingerprints_are_those_of_a_run_over_everything() {
+    let spec = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nmetadata:\n  name: prod.cluster.example.com\nspec:\n  \
+                kubernetesVersion: 1.33.2\n";
+    let (old, twice) = ("kubectl --context prod.cluster.example.com get pods\n", pod("a", &["redis"]));
+    let repository = Repository::new();
+    let files = [("clusters/prod.yaml", spec), ("old.sh", old), ("a.yaml", twice.as_str())];
+    repository.commit(&files, &[]);
+    repository.check_out(&files);
+    repository.write("old.sh", &format!("{old}kops get cluster prod.cluster.example.com\n"));
+    repository.write("a.yaml", &format!("{twice}---\n{twice}"));
+    let everything = k8factor::check(&Flags::default().resolve(repository.path(), None).expect("a folder"));
+    let everything = everything.expect("it can be checked");
+    let report = repository.check("HEAD");
+    let of = |report: &Report, rule: &str| {
+        let mine = report.findings.iter().filter(|finding| finding.rule.as_str() == rule);
+        mine.map(|finding| (finding.span, finding.fingerprint.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&report, RULE), of(&everything, RULE)[1..]);
+    let names = [of(&report, "hard-coded-cluster-name"), of(&everything, "hard-coded-cluster-name")];
+    assert!(names.iter().all(|names| names.len() == 1) && names[0][0].1 != names[1][0].1, "{names:?}");
+}
+
+#[test]
+fn what_a_waiver_no_longer_accepts_is_told() {
+    let (waived, open) = (pod("a", &["redis", "nginx"]), pod("a", &["redis", "nginx"]));
+    let waived = waived.replacen(
+        "    image",
+        "    # k8factor: allow(image-without-version) any will do\n    image",
+        2,
+    );
+    let repository = Repository::new();
+    repository.commit(&[("a.yaml", &waived)], &[]);
+    repository.write("a.yaml", &waived);
+    assert_eq!(places(&repository.check("HEAD"), RULE), [""; 0]);
+    repository.write("a.yaml", &open);
+    assert_eq!(places(&repository.check("HEAD"), RULE), ["a.yaml:8", "a.yaml:10"]);
+    repository.write("a.yaml", &waived.replacen("any will do", "", 1));
+    assert_eq!(places(&repository.check("HEAD"), RULE), ["a.yaml:9"]);
+}
+
 #[test]
 fn problems_are_those_of_files_that_changed() {
     let repository = Repository::new();

@@ -51,6 +51,12 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Baseline, Error> {
     Ok(Baseline::of_entries(entries?))
 }
 
+/// Whether a text has the first words of a baseline.
+pub(super) fn was_meant(text: &str) -> bool {
+    text.trim_start().starts_with("{\"version\":")
+        || text.contains("\"version\":") && text.contains("\"entries\":")
+}
+
 /// Line and column of a mistake in the part of a text that begins at `start`. The library counts bytes.
 fn position(text: &str, start: usize, error: &serde_json::Error) -> (usize, usize) {
     let lines = text[start..].split_inclusive('\n').take(error.line().saturating_sub(1));
@@ -67,6 +73,9 @@ fn position(text: &str, start: usize, error: &serde_json::Error) -> (usize, usiz
 fn cure(text: &str) -> &'static str {
     if text.lines().any(|line| line.starts_with("<<<<<<<")) {
         return "It holds the marks of a merge: keep the lines of both sides, or run `k8factor baseline write`";
+    }
+    if !text.trim().is_empty() && !was_meant(text) {
+        return "Name the file of the baseline, or another for a new one";
     }
     "Restore it from git, or write it anew: k8factor baseline write"
 }
@@ -102,7 +111,7 @@ struct Written {
     text: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     line: String,
-    count: usize,
+    count: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<String>,
 }
@@ -121,7 +130,7 @@ impl From<&Entry> for Written {
             pointer: place.pointer.clone(),
             text: place.text.clone(),
             line: place.line.clone(),
-            count: *count,
+            count: u32::try_from(*count).unwrap_or(u32::MAX),
             since: since.clone(),
         }
     }
@@ -145,7 +154,8 @@ impl TryFrom<Written> for Checked {
         if count == 0 {
             return Err("`count` is at least 1");
         }
-        Ok(Self(Entry { place: Place { path, wrong, object, pointer, text, line }, since, count }))
+        let place = Place { path, wrong, object, pointer, text, line };
+        Ok(Self(Entry { place, since, count: count as usize }))
     }
 }
 
@@ -180,6 +190,7 @@ mod tests {
             ("{\"entries\":[]}".into(), "b.json:1:14: this is no baseline: missing field `version`"),
             (entry("\"rule\":\"a\",\"path\":\"b\",\"count\":0"), "b.json:2:"),
             (entry("\"path\":\"b\",\"count\":1"), "b.json:2:"),
+            (entry("\"rule\":\"a\",\"path\":\"b\",\"count\":18446744073709551615"), "b.json:2:"),
             (entry("\"rule\":\"a\",\"path\":\"b\",\"count\":1,\"lin\":\"\""), "b.json:2:"),
             ("{\"version\":1,\n<<<<<<< ours\n".into(), "b.json:2:1: this is no baseline: "),
         ];

@@ -1,7 +1,8 @@
 //! From a report to the baseline that shall be kept.
 
+use super::matching::Scope;
 use super::place::Place;
-use super::{Baseline, Entry, matching, paths, places};
+use super::{Baseline, Entry, is_off, matching, paths, places};
 use crate::config::Named;
 use crate::report::Report;
 
@@ -41,14 +42,16 @@ pub fn keep(report: &Report, old: &Baseline, named: &Named, change: Change, toda
         Change::Update | Change::Prune => old.entries.clone(),
     };
     let marks: Vec<&Place> = places.iter().map(|(place, _)| place).collect();
-    let answer = matching::compare(&marks, &old_entries, &paths(report));
+    let answer = matching::compare(&marks, &old_entries, &Scope { paths: paths(report), named });
     let stay = old_entries.iter().zip(&answer.found).filter_map(|(entry, found)| {
-        let count = if named.holds(&entry.place.path) { 0 } else { entry.count - found };
+        let may_change = named.holds(&entry.place.path) && !is_off(report, &entry.place);
+        let count = if may_change { 0 } else { entry.count - found };
         (count > 0).then(|| Entry { count, ..entry.clone() })
     });
     let stay: Vec<Entry> = stay.collect();
     let (mut kept, mut added) = (Vec::new(), Vec::new());
-    for ((place, site), entry) in places.into_iter().zip(answer.entry_of) {
+    let open = places.into_iter().zip(answer.entry_of).filter(|((_, site), _)| !site.is_waived());
+    for ((place, site), entry) in open {
         let Some(entry) = entry else {
             // A finding may have places that nobody asked about.
             if named.holds(&place.path) || site.is_told(report) {

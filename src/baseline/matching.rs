@@ -5,6 +5,7 @@
 
 use super::Entry;
 use super::place::Place;
+use crate::config::Named;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// What was found of a baseline.
@@ -15,22 +16,25 @@ pub(super) struct Answer {
     pub(super) found: Vec<usize>,
 }
 
-impl Answer {
-    /// How many entries stand for places that are no more.
-    pub(super) fn gone(&self, entries: &[Entry]) -> usize {
-        entries.iter().zip(&self.found).filter(|(entry, found)| **found < entry.count).count()
-    }
+impl Answer {}
+
+/// Where an entry may be found again.
+pub(super) struct Scope<'a> {
+    /// The paths that are still there.
+    pub(super) paths: BTreeSet<&'a str>,
+    /// The paths that were looked at.
+    pub(super) named: &'a Named,
 }
 
-/// Finds the entry of each place. `paths` are those that are still there.
-pub(super) fn compare(places: &[&Place], entries: &[Entry], paths: &BTreeSet<&str>) -> Answer {
+/// Finds the entry of each place.
+pub(super) fn compare(places: &[&Place], entries: &[Entry], scope: &Scope<'_>) -> Answer {
     let subjects: Vec<String> = entries.iter().map(|entry| entry.place.wrong.subject()).collect();
     let place_subjects: Vec<String> = places.iter().map(|place| place.wrong.subject()).collect();
     let mut answer = Answer { entry_of: vec![None; places.len()], found: vec![0; entries.len()] };
     for pass in &PASSES {
         let mut free: HashMap<Key<'_>, VecDeque<usize>> = HashMap::new();
         for (number, entry) in entries.iter().enumerate() {
-            if answer.found[number] < entry.count && pass.takes_entry(&entry.place, paths) {
+            if answer.found[number] < entry.count && pass.takes_entry(&entry.place, scope) {
                 free.entry(pass.key(&entry.place, &subjects[number])).or_default().push_back(number);
             }
         }
@@ -68,8 +72,9 @@ struct Pass {
 enum Within {
     /// In its own.
     Same,
-    /// In any, if it belongs to an object: that can move. Otherwise its own must be gone, which a file that was renamed
-    /// is; a line that left one file and came up in another is as new there as any.
+    /// In any, if it belongs to an object, which can move, and its own file was looked at: there it was not found.
+    /// Otherwise its own file must be gone, which one that was renamed is; a line that left one file and came up in
+    /// another is as new there as any.
     Other,
 }
 
@@ -89,12 +94,14 @@ const PASSES: [Pass; 10] = [
 ];
 
 impl Pass {
-    fn takes_entry(&self, entry: &Place, paths: &BTreeSet<&str>) -> bool {
-        let is_there = match self.within {
+    fn takes_entry(&self, entry: &Place, scope: &Scope<'_>) -> bool {
+        let path = entry.path.as_str();
+        let is_free = match self.within {
             Within::Same => true,
-            Within::Other => entry.object.is_some() || !paths.contains(entry.path.as_str()),
+            Within::Other if scope.named.holds(path) && entry.object.is_some() => true,
+            Within::Other => !scope.paths.contains(path),
         };
-        is_there && (self.entry)(entry)
+        is_free && (self.entry)(entry)
     }
 
     fn key<'a>(&self, place: &'a Place, subject: &'a str) -> Key<'a> {

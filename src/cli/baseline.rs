@@ -65,14 +65,16 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     };
     let mut config = configuration(what)?;
     let file = config.baseline.take().ok_or_else(no_place)?;
-    if change == Change::Prune && file.text.is_none() {
+    let text = file.text_if_there()?;
+    if change == Change::Prune && text.is_none() {
         return Err(Error::config(file.name, "there is nothing to prune: no baseline has been written"));
     }
     let named = Named::of(&config);
     // Whoever writes all of it anew does not need to understand the old one.
     let forgets_all = change == Change::Write && named.are_everything();
-    let old = file.text.as_deref().map(|text| Baseline::parse(&file.name, text)).transpose();
-    let old = if forgets_all { old.unwrap_or_default() } else { old? }.unwrap_or_default();
+    let old = text.as_deref().map(|text| Baseline::parse(&file.name, text)).transpose();
+    let was_one = text.as_deref().is_none_or(Baseline::was_meant);
+    let old = if forgets_all && was_one { old.unwrap_or_default() } else { old? }.unwrap_or_default();
     let report = crate::check(&config)?;
     let today = config.today.map(|day| day.to_string());
     let kept = keep(&report, &old, &named, change, today.as_deref());
@@ -88,7 +90,6 @@ fn configuration(what: What) -> Result<Config, Error> {
         no_ignore,
         rules,
         today: Some(day.unwrap_or_else(today)),
-        writes_baseline: true,
         ..Flags::default()
     };
     if flags.wants_stdin() {
@@ -105,10 +106,19 @@ fn said(change: Change, file: &BaselineFile, old: &Baseline, kept: &Kept) -> Str
     let Kept { baseline, kept, added, dropped } = kept;
     let name = &file.name;
     match change {
-        Change::Write if old.is_empty() => format!("{name}: {added} kept\n"),
-        Change::Write => format!("{name}: {} kept, in place of {} before\n", baseline.len(), old.len()),
-        Change::Update | Change::Prune => format!("{name}: {kept} kept, {added} added, {dropped} dropped\n"),
+        Change::Write if old.is_empty() => format!("{name}: {} kept\n", places(*added)),
+        Change::Write => {
+            format!("{name}: {} kept, in place of {} before\n", places(baseline.len()), old.len())
+        }
+        Change::Update | Change::Prune => {
+            format!("{name}: {} kept, {added} added, {dropped} dropped\n", places(*kept))
+        }
     }
+}
+
+/// A finding may have several.
+fn places(number: usize) -> String {
+    if number == 1 { "1 place".into() } else { format!("{number} places") }
 }
 
 /// Nobody ever reads half of a file: it is written beside its place and moved there.

@@ -10,6 +10,7 @@ mod word;
 
 pub use word::Level;
 
+use super::baseline::Key;
 use super::choice::{Choices, Override};
 use super::declared::{DeclaredCluster, DeclaredEnvironment};
 use super::pattern::Patterns;
@@ -38,7 +39,7 @@ pub const FILE_NAME: &str = ".k8factor.yaml";
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct ConfigFile {
     /// The file of what is known already. Default: `.k8factor/baseline.json`, if it is there.
-    baseline: Option<FilePath>,
+    baseline: Option<Placed<FilePath>>,
     /// Lines as in `.gitignore`: what they leave out is no part of the codebase.
     exclude: Option<Vec<Pattern>>,
     /// The weakest severity that makes the exit status 1. Default: `error`.
@@ -73,7 +74,7 @@ struct OverrideEntry {
 /// What the file means. What it does not say is left to flags and defaults.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    pub(super) baseline: Option<String>,
+    pub(super) baseline: Option<Key>,
     pub(super) exclude: Vec<String>,
     pub(super) fail_on: Option<Severity>,
     pub(super) protect_from_label: Option<String>,
@@ -94,7 +95,9 @@ impl ConfigFile {
             .map(|entry| Override { paths: Arc::new(patterns(entry.paths)), rules: entry.rules.0 });
         let rules = self.rules.unwrap_or_default().0;
         Settings {
-            baseline: self.baseline.map(|path| path.0),
+            baseline: self
+                .baseline
+                .map(|path| Key { path: path.value.0, place: written.place(path.place.start) }),
             exclude: self.exclude.unwrap_or_default().into_iter().map(|pattern| pattern.0).collect(),
             fail_on: self.fail_on.map(|word| word.0),
             protect_from_label: self.protect_from_label.map(|key| key.0),
@@ -188,7 +191,7 @@ mod tests {
         let settings = parse(text).expect("nothing is wrong");
         assert_eq!(settings.protect_from_label.as_deref(), Some("example.com/protect-from"));
         assert_eq!(settings.exclude, ["generated/", "*.bak.yaml"]);
-        assert_eq!(settings.baseline.as_deref(), Some("ci/known.json"));
+        assert_eq!(settings.baseline.map(|key| key.path).as_deref(), Some("ci/known.json"));
         assert_eq!(settings.fail_on, Some(Severity::Warning));
         for empty in ["", "# nothing\n", "---\n", "exclude:\n", "exclude: []\n", "{}\n", "waivers:\n"] {
             let settings = parse(empty).expect("nothing is wrong");

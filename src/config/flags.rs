@@ -53,10 +53,6 @@ pub struct Flags {
     /// The folder with your own rules [default: .k8factor/rules]
     #[arg(long, value_name = "FOLDER")]
     pub rules: Option<PathBuf>,
-
-    /// Whether a baseline is about to be written, so that it may be missing.
-    #[arg(skip)]
-    pub writes_baseline: bool,
 }
 
 impl Flags {
@@ -75,10 +71,9 @@ impl Flags {
         let Located { root, reads_root, paths, stdin_path } =
             root::locate(current, &typed, stdin.is_some(), self.stdin_path.as_deref())?;
         let mut file = file::load(&root)?;
-        let baseline =
-            BaselineFile::locate(&root, current, self.baseline.as_deref(), file.baseline.as_deref());
+        let baseline = BaselineFile::locate(&root, current, self.baseline.as_deref(), file.baseline.take());
         file.exclude.extend(baseline.pattern(&root));
-        let baseline = (!self.no_baseline).then(|| baseline.read(self.writes_baseline)).transpose()?;
+        let baseline = (!self.no_baseline).then_some(baseline);
         let own_rules = self.rules.map(|folder| own_rules(current, &folder)).transpose()?;
         let defaults = Config::for_folder(root);
         Ok(Config {

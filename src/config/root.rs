@@ -65,7 +65,7 @@ fn absolute(current: &Path, typed: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The same path with the links in its folders followed, as far as they exist, and without `.` and `..`.
-fn real_place(path: &Path) -> PathBuf {
+pub(super) fn real_place(path: &Path) -> PathBuf {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return lexical(path) };
     match fs::canonicalize(folder) {
         Ok(folder) => folder.join(name),

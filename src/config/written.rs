@@ -34,8 +34,13 @@ impl Written {
 
     /// An error at a byte of the file.
     pub fn error_at(&self, offset: u32, message: impl Into<String>) -> Error {
+        Error::config(self.place(offset), message)
+    }
+
+    /// The place of a byte, in words.
+    pub(super) fn place(&self, offset: u32) -> String {
         let position = self.sources.get(self.tree.file()).position(offset);
-        Error::config(format!("{FILE_NAME}:{}:{}", position.line, position.column), message)
+        format!("{FILE_NAME}:{}:{}", position.line, position.column)
     }
 
     /// The line of a byte, from 1.

@@ -60,7 +60,12 @@ impl<'r> Before<'r> {
                 Some(submodules) => {
                     for (path, commit) in submodules {
                         // Of one that is not checked out there is no file to compare.
-                        if let Some(inner) = repository::inside(&before.folder.join(&path)) {
+                        let folder = before.folder.join(&path);
+                        // Behind a link is another place, and links may lead around in circles.
+                        if fs::canonicalize(&folder).is_ok_and(|real| real != folder) {
+                            continue;
+                        }
+                        if let Some(inner) = repository::inside(&folder) {
                             open.push((Cow::Owned(inner), format!("{path}/"), commit));
                         }
                     }

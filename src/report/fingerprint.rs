@@ -9,7 +9,7 @@ use crate::report::secrets::Secrets;
 use crate::source::{Source, Sources, Span};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 /// Gives every finding its fingerprint: 16 hexadecimal digits.
@@ -32,11 +32,24 @@ pub fn stamp(sources: &Sources, secrets: &Secrets, mut findings: Vec<&mut Findin
     }
 }
 
-/// The same for all findings of a report, those too that are set aside.
-pub fn stamp_report(report: &mut Report) {
-    let Report { sources, secrets, findings, waived, baselined, .. } = report;
-    let accepted = waived.iter_mut().map(|waived| &mut waived.finding);
-    stamp(sources, secrets, findings.iter_mut().chain(accepted).chain(baselined).collect());
+/// All fingerprints of a report.
+pub fn all(report: &Report) -> BTreeSet<String> {
+    let waived = report.waived.iter().map(|waived| &waived.finding);
+    let findings = report.findings.iter().chain(waived).chain(&report.baselined);
+    findings.map(|finding| finding.fingerprint.clone()).collect()
+}
+
+/// Gives a fingerprint to the findings that lost theirs with their first place. Those of others stay theirs: `taken`
+/// are all that there were.
+pub fn stamp_moved(report: &mut Report, mut taken: BTreeSet<String>) {
+    let Report { sources, secrets, findings, baselined, .. } = report;
+    let moved = findings.iter_mut().chain(baselined).filter(|finding| finding.fingerprint.is_empty());
+    for finding in moved {
+        let identity = identity(sources, secrets, finding);
+        let mut free = (0..).map(|before| digest(&identity, before)).filter(|name| !taken.contains(name));
+        finding.fingerprint = free.next().unwrap_or_default();
+        taken.insert(finding.fingerprint.clone());
+    }
 }
 
 /// The API version is left out: it changes in an upgrade, and the finding is still the same.

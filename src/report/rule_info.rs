@@ -1,7 +1,8 @@
 //! What a report knows of the rules that ran: enough to say what a finding, or the lack of one, means.
 
 use crate::finding::{Confidence, Factor, RuleId, Severity};
-use crate::rule::{Origin, Page, Rule};
+use crate::rule::{Origin, Page, Rule, Scopes};
+use std::sync::Arc;
 
 /// A rule that ran, whether it found something or not.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct RuleInfo {
     pub origin: Origin,
     /// Its page.
     pub page: Page,
+    /// Where which severity counts.
+    pub scopes: Arc<Scopes>,
 }
 
 impl RuleInfo {
@@ -36,7 +39,13 @@ impl RuleInfo {
             help: rule.help.clone(),
             origin: rule.origin,
             page: rule.page().clone(),
+            scopes: rule.scopes(),
         }
+    }
+
+    /// Whether the configuration has switched it off at a path.
+    pub fn is_off_at(&self, path: &str) -> bool {
+        self.scopes.are_off_at(path)
     }
 
     /// The address of its page. A repository's own page has none that we know.

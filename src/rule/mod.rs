@@ -20,6 +20,7 @@ pub use load::{built_in, load};
 pub use page::Page;
 pub(crate) use run::sort;
 pub use run::{Verdict, run};
+pub use setting::Scopes;
 pub use test::{Mismatch, test};
 
 /// A rule, ready to run.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::narrow::narrowed;
-use crate::check::{Check, Fault, FaultKind, Missing, Outcome, Violation};
+use crate::check::{Check, Fault, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;

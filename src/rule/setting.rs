@@ -20,14 +20,21 @@ use std::sync::Arc;
 /// What is set for one rule.
 #[derive(Default)]
 pub(super) struct Settings {
-    /// Everywhere.
-    level: Option<Level>,
-    /// At some paths; the last one that fits a path wins.
-    overrides: Vec<Scoped>,
+    scopes: Arc<Scopes>,
     /// The checks of overrides with parameters of their own. They are numbered from 1; 0 is the check of the rule.
     checks: Vec<Box<dyn Check>>,
 }
 
+/// Where which severity and which check count.
+#[derive(Debug, Default)]
+pub struct Scopes {
+    /// Everywhere.
+    level: Option<Level>,
+    /// At some paths; the last one that fits a path wins.
+    overrides: Vec<Scoped>,
+}
+
+#[derive(Debug)]
 struct Scoped {
     paths: Arc<Patterns>,
     level: Option<Level>,
@@ -65,25 +72,34 @@ impl Settings {
         let of_rule = |choices: &[RuleChoice]| choices.iter().rfind(|choice| choice.rule == rule.id).cloned();
         let everywhere = of_rule(&choices.rules);
         let with = everywhere.as_ref().and_then(|choice| choice.with);
-        let mut settings = Self { level: everywhere.and_then(|choice| choice.level), ..Self::default() };
+        let mut scopes = Scopes { level: everywhere.and_then(|choice| choice.level), overrides: Vec::new() };
+        let mut checks = Vec::new();
         for scope in &choices.overrides {
             let Some(choice) = of_rule(&scope.rules) else { continue };
             let layers: Vec<NodeId> = choice.with.into_iter().chain(with).collect();
             let check = choice.with.map(|_| check(rule, &layers, written)).transpose()?;
             let number = check.map(|check| {
-                settings.checks.push(check);
-                settings.checks.len()
+                checks.push(check);
+                checks.len()
             });
             let paths = Arc::clone(&scope.paths);
-            settings.overrides.push(Scoped { paths, level: choice.level, check: number });
+            scopes.overrides.push(Scoped { paths, level: choice.level, check: number });
         }
         if let Some(with) = with {
             rule.check = check(rule, &[with], written)?;
         }
-        rule.settings = settings;
+        rule.settings = Self { scopes: Arc::new(scopes), checks };
         Ok(())
     }
 
+    /// Whether a check of this number counts at a path.
+    fn counts(&self, number: usize, path: &str) -> bool {
+        let (check, level) = self.scopes.governing(path);
+        check == number && level != Some(Level::Off)
+    }
+}
+
+impl Scopes {
     /// The number of the check that governs a path, and its severity or that the rule is off there.
     fn governing(&self, path: &str) -> (usize, Option<Level>) {
         let fits = |scope: &&Scoped| scope.paths.match_file(path);
@@ -97,10 +113,9 @@ impl Settings {
         self.level.is_none() && self.overrides.is_empty()
     }
 
-    /// Whether a check of this number counts at a path.
-    fn counts(&self, number: usize, path: &str) -> bool {
-        let (check, level) = self.governing(path);
-        check == number && level != Some(Level::Off)
+    /// Whether the rule is switched off at a path.
+    pub(crate) fn are_off_at(&self, path: &str) -> bool {
+        self.governing(path).1 == Some(Level::Off)
     }
 }
 
@@ -117,23 +132,27 @@ impl Rule {
 
     /// Whether what a check says counts at some file of the codebase.
     pub(super) fn counts_anywhere(&self, number: usize, codebase: &Codebase) -> bool {
-        let settings = &self.settings;
-        let is_certain = number == 0 && settings.overrides.is_empty();
-        if is_certain {
-            return settings.level != Some(Level::Off);
+        let Settings { scopes, .. } = &self.settings;
+        if number == 0 && scopes.overrides.is_empty() {
+            return scopes.level != Some(Level::Off);
         }
         let mut paths = codebase.sources().iter().map(Source::path);
-        paths.any(|path| settings.counts(number, path))
+        paths.any(|path| self.settings.counts(number, path))
     }
 
     /// Whether the configuration has switched the rule off at a path.
     pub(super) fn is_off_at(&self, path: &str) -> bool {
-        self.settings.governing(path).1 == Some(Level::Off)
+        self.settings.scopes.are_off_at(path)
+    }
+
+    /// Where which severity counts, for whoever asks after the run.
+    pub(crate) fn scopes(&self) -> Arc<Scopes> {
+        Arc::clone(&self.settings.scopes)
     }
 
     /// Whether a check counts where there was trouble.
     pub(super) fn counts_at(&self, number: usize, problem: &Problem, codebase: &Codebase) -> bool {
-        self.settings.says_nothing()
+        self.settings.scopes.says_nothing()
             || match &problem.place {
                 Place::Span(span) => self.settings.counts(number, codebase.source(span.file).path()),
                 Place::Path(path) => self.settings.counts(number, path),
@@ -147,7 +166,7 @@ impl Rule {
         violation: Violation,
         codebase: &Codebase,
     ) -> Option<Violation> {
-        if self.settings.says_nothing() {
+        if self.settings.scopes.says_nothing() {
             return Some(violation);
         }
         let counts = |span: Span| self.settings.counts(number, codebase.source(span.file).path());
@@ -156,10 +175,10 @@ impl Rule {
 
     /// How much a finding at this place matters, before the case and its zone take something away.
     pub(super) fn severity_at(&self, span: Span, codebase: &Codebase) -> Severity {
-        if self.settings.says_nothing() {
+        if self.settings.scopes.says_nothing() {
             return self.severity;
         }
-        match self.settings.governing(codebase.source(span.file).path()).1 {
+        match self.settings.scopes.governing(codebase.source(span.file).path()).1 {
             Some(Level::On(severity)) => severity,
             Some(Level::Off) | None => self.severity,
         }
@@ -208,15 +227,13 @@ mod tests {
     #[test]
     fn the_last_override_that_says_something_of_a_path_wins() {
         let on = |severity| Some(Level::On(severity));
-        let settings = Settings {
-            level: on(Severity::Info),
-            overrides: vec![
-                scoped("legacy/", Some(Level::Off), Some(1)),
-                scoped("legacy/web/", on(Severity::Error), None),
-                scoped("*.bak.yaml", None, Some(2)),
-            ],
-            checks: Vec::new(),
-        };
+        let overrides = vec![
+            scoped("legacy/", Some(Level::Off), Some(1)),
+            scoped("legacy/web/", on(Severity::Error), None),
+            scoped("*.bak.yaml", None, Some(2)),
+        ];
+        let scopes = Arc::new(Scopes { level: on(Severity::Info), overrides });
+        let settings = Settings { scopes, checks: Vec::new() };
         let cases = [
             ("a.yaml", 0, on(Severity::Info)),
             ("legacy/a.yaml", 1, Some(Level::Off)),
@@ -225,7 +242,7 @@ mod tests {
             ("a.bak.yaml", 2, on(Severity::Info)),
         ];
         for (path, check, level) in cases {
-            assert_eq!(settings.governing(path), (check, level), "{path}");
+            assert_eq!(settings.scopes.governing(path), (check, level), "{path}");
         }
         assert!(!settings.counts(1, "legacy/a.yaml") && settings.counts(1, "legacy/web/a.yaml"));
     }

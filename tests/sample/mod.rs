@@ -17,6 +17,7 @@ use k8factor::report::secrets::Secrets;
 use k8factor::report::{Counts, Report, fingerprint};
 use k8factor::rule::{Origin, Page};
 use k8factor::source::{FileKind, Sources, Span};
+use std::sync::Arc;
 
 /// A report over these files, given sorted by path, without findings. No factor is assessed yet.
 pub fn report(files: &[(&str, &str)]) -> Report {
@@ -103,6 +104,7 @@ pub fn rule(id: &str, factor: u8, severity: Severity) -> RuleInfo {
         confidence: Confidence::High,
         summary: format!("what `{id}` objects to"),
         help: "Do it another way.".into(),
+        scopes: Arc::default(),
         origin: Origin::BuiltIn,
         page: Page::new(
             format!("rules/{}/{id}.md", factor.folder()),

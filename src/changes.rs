@@ -3,7 +3,7 @@
 //! Here is no git: [`crate::git`] says what changed, and this module what of it matters.
 
 use crate::finding::Finding;
-use crate::model::waiver::PREFIX;
+use crate::model::waiver;
 use crate::problem::{Place, Problem};
 use crate::report::{Report, fingerprint};
 use crate::rule;
@@ -41,7 +41,7 @@ impl Changed {
         let before: Vec<&str> = lines(before).collect();
         let hunks = diff.hunks().map(|Hunk { before: old, after }| {
             let is_waiver =
-                before[old.start as usize..old.end as usize].iter().any(|line| line.contains(PREFIX));
+                before[old.start as usize..old.end as usize].iter().any(|line| waiver::may_be_in(line));
             // What a waiver accepted stands below it, and is accepted no more.
             after.start + 1..after.end + 1 + u32::from(is_waiver)
         });

@@ -6,6 +6,7 @@
 mod annotations;
 mod comments;
 mod listed;
+mod plain;
 mod reach;
 
 use crate::check::{Fault, FaultKind};
@@ -17,7 +18,7 @@ use crate::suggest::closest;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use reach::{Reach, Reaches};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The waivers of a codebase.
 #[derive(Debug)]
@@ -26,6 +27,37 @@ pub struct Waivers {
     accepting: Vec<Waiver>,
     /// What is wrong with the others.
     faults: Vec<Fault>,
+}
+
+/// The rules that a waiver can name.
+#[derive(Debug)]
+pub struct Names<'a> {
+    waivable: BTreeSet<&'a str>,
+    /// They judge waivers. One that accepts what is wrong with another would be a circle.
+    judges: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Of rules with whether a waiver may accept what they find.
+    pub fn of(rules: impl IntoIterator<Item = (&'a RuleId, bool)>) -> Self {
+        let mut names = Self { waivable: BTreeSet::new(), judges: BTreeSet::new() };
+        for (rule, is_waivable) in rules {
+            if is_waivable { &mut names.waivable } else { &mut names.judges }.insert(rule.as_str());
+        }
+        names
+    }
+
+    /// Why nothing is accepted for a name.
+    fn refusal(&self, name: &str) -> String {
+        if self.judges.contains(name) {
+            return format!(
+                "`{name}` is about waivers, and no waiver accepts it; `.k8factor.yaml` can switch it off"
+            );
+        }
+        let near =
+            closest(name, self.waivable.iter().copied()).map(|rule| format!(", but there is `{rule}`"));
+        format!("there is no rule `{name}`{}: nothing is accepted for it", near.unwrap_or_default())
+    }
 }
 
 /// One rule, and where its findings are accepted. Of a waiver with several rules there are several of these.
@@ -73,8 +105,8 @@ const LONGEST_NAME: usize = 60;
 const LONGEST_REASON: usize = 500;
 
 impl Waivers {
-    /// All waivers of a codebase in which rules of these names may be waived.
-    pub fn of(codebase: &Codebase, rules: &[&RuleId]) -> Self {
+    /// All waivers of a codebase.
+    pub fn of(codebase: &Codebase, rules: &Names<'_>) -> Self {
         let mut waivers = Self { accepting: Vec::new(), faults: Vec::new() };
         if !codebase.config().honours_waivers {
             return waivers;
@@ -97,16 +129,12 @@ impl Waivers {
     }
 
     /// A waiver without a reason, or one that has expired, accepts nothing.
-    fn add(&mut self, written: Written, rules: &[&RuleId], today: Option<Date>) {
+    fn add(&mut self, written: Written, rules: &Names<'_>, today: Option<Date>) {
         let Written { span, rules: named, reason, until, reach } = written;
-        let existing = || rules.iter().map(|rule| rule.as_str());
-        let (known, unknown): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|(name, _)| existing().any(|rule| rule == name));
-        for (name, at) in unknown {
-            let name = beginning(&name, LONGEST_NAME);
-            let near = closest(&name, existing()).map(|rule| format!(", but there is `{rule}`"));
-            let message =
-                format!("there is no rule `{name}`{}: this accepts nothing", near.unwrap_or_default());
+        let (known, others): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|(name, _)| rules.waivable.contains(name.as_str()));
+        for (name, at) in others {
+            let message = rules.refusal(&beginning(&name, LONGEST_NAME));
             self.faults.push(Fault::new(FaultKind::NotUnderstood, at, message));
         }
         let Some(reason) = reason.map(|reason| beginning(&reason, LONGEST_REASON)) else {

@@ -33,6 +33,7 @@ mod waiver_not_understood;
 use crate::codebase::Codebase;
 use crate::finding::{Credential, Label, ObjectId};
 use crate::model::object::Object;
+use crate::model::waiver;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -116,9 +117,6 @@ impl Outcome {
     }
 }
 
-/// The annotation that accepts findings about its object.
-pub const ALLOW: &str = "k8factor/allow";
-
 /// Something a check objects to. The rule adds its name, factor, severity and confidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -175,7 +173,7 @@ impl Violation {
     pub fn in_object<'a>(mut self, object: Object<'a>, node: Node<'a>) -> Self {
         self.object = Some(object.id(node));
         self.builds = object.builds().to_vec();
-        self.allowed_by = object.annotation(ALLOW).map(|entry| entry.value.span());
+        self.allowed_by = object.annotation(waiver::ANNOTATION).map(|entry| entry.value.span());
         self.with_history(node)
     }
 

@@ -4,10 +4,19 @@
 //! `k8factor/allow` each line is one waiver, and `allow` and the parentheses may be left out.
 
 use jiff::civil::Date;
+use memchr::memmem;
 use std::ops::Range;
 
-/// What makes a comment one of ours.
-pub const PREFIX: &str = "k8factor:";
+/// The annotation that accepts findings about its object.
+pub const ANNOTATION: &str = "k8factor/allow";
+
+/// Whether a text may hold a waiver.
+pub fn may_be_in(text: &str) -> bool {
+    memmem::find(text.as_bytes(), NAME_BEHIND_K.as_bytes()).is_some()
+}
+
+/// What comments call us, with a small or a capital K before it.
+const NAME_BEHIND_K: &str = "8factor";
 
 /// One waiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +42,17 @@ pub struct Mistake {
 
 /// The waiver in a comment, which is given with its marks. Nothing if the comment is about something else.
 pub fn in_comment(comment: &str) -> Option<Result<Wording, Mistake>> {
-    let start = own_words(comment)?;
-    let end = comment.trim_end().trim_end_matches("*/").trim_end().len();
-    let words = Part::of(comment, start..end).after(PREFIX);
+    let (start, name_end) = address(comment)?;
+    let end = comment.trim_end().trim_end_matches("*/").trim_end().len().max(name_end);
+    let words = Part::of(comment, name_end..end);
+    if !words.text().starts_with(':') {
+        let message = || format!("a colon stands behind the name: write {FORM}");
+        return looks_like_allow(words.text())
+            .then(|| Err(Mistake { range: start..end, message: message() }));
+    }
+    let words = words.after(":");
     let verb = words.text().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let (range, rest) = (start..end.max(start), words.after(verb));
+    let (range, rest) = (start..end, words.after(verb));
     if verb == "allow" {
         return Some(if rest.text().starts_with('(') {
             wording(&rest, range)
@@ -58,7 +73,10 @@ pub fn in_annotation(text: &str) -> Vec<Result<Wording, Mistake>> {
         let part = Part::of(text, at..at + line.len());
         at += line.len() + 1;
         let range = part.range.clone();
-        let part = part.after("allow");
+        // A rule may be called `allow-this`.
+        let is_verb =
+            part.text().strip_prefix("allow").is_some_and(|rest| rest.starts_with(['(', ' ', '\t']));
+        let part = if is_verb { part.after("allow") } else { part };
         match part.text().chars().next() {
             None => {}
             Some('(') => waivers.push(wording(&part, range)),
@@ -74,12 +92,19 @@ const FORM: &str = "`k8factor: allow(<rule>) <reason>`";
 const MEANT: [&str; 9] =
     ["alow", "allows", "allowed", "ignore", "disable", "skip", "waive", "suppress", "accept"];
 
-/// Where a comment speaks to k8factor: at its beginning, or behind another mark.
-fn own_words(comment: &str) -> Option<usize> {
-    comment.match_indices(PREFIX).map(|(at, _)| at).find(|&at| {
-        let before = comment[..at].trim_end();
-        before.is_empty() || ["#", "//", "/*", "!", ";"].iter().any(|mark| before.ends_with(mark))
+/// Where a comment names k8factor: at its beginning, or behind another mark. The bytes of the name.
+fn address(comment: &str) -> Option<(usize, usize)> {
+    let names = comment.match_indices(NAME_BEHIND_K).filter(|(at, _)| comment[..*at].ends_with(['k', 'K']));
+    names.map(|(at, name)| (at - 1, at + name.len())).find(|(start, _)| {
+        let before = comment[..*start].trim_end();
+        before.is_empty() || ["#", "//", "/*", "*", "!", ";"].iter().any(|mark| before.ends_with(mark))
     })
+}
+
+/// Whether somebody left out the colon, or wrote something else in its place.
+fn looks_like_allow(words: &str) -> bool {
+    let verb = words.trim_start_matches([' ', '-', '_', '.', '/', '=']);
+    verb.strip_prefix("allow").is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
 /// A part of a text, without blanks around it.
@@ -226,6 +251,10 @@ mod tests {
             ("# k8factor: allow(a) good until the vendor ships", "a: good until the vendor ships"),
             ("# k8factor: allow(a) good until 2027-03-31 at noon", "a: good until 2027-03-31 at noon"),
             ("# kept # k8factor: allow(a) good", "a: good"),
+            (" * k8factor: allow(a) good", "a: good"),
+            ("# K8factor: allow(a) good", "a: good"),
+            ("# k8factor allow(a) good", "`k8factor allow(a) good` a colon stands behind the name"),
+            ("# k8factor-allow (a) good", "`k8factor-allow (a) good` a colon stands behind the name"),
             ("# k8factor: allow(a)", "a: -"),
             ("# k8factor: allow(a) -- ", "a: -"),
             ("# k8factor: allow(a) until 2027-03-31", "a: - until 2027-03-31"),
@@ -244,20 +273,32 @@ mod tests {
             let waiver = in_comment(comment).unwrap_or_else(|| panic!("{comment} is a waiver"));
             assert!(said(comment, &waiver).starts_with(expected), "{comment}: {}", said(comment, &waiver));
         }
-        for other in
-            ["# k8factor: see the manual", "# as k8factor: allow(a) says", "# allow(a)", "#", "# k8factor:"]
-        {
+        for other in [
+            "# k8factor: see the manual",
+            "# as k8factor: allow(a) says",
+            "# allow(a)",
+            "#",
+            "# k8factor:",
+            "# k8factor allows (a)",
+        ] {
             assert_eq!(in_comment(other), None, "{other}");
         }
     }
 
     #[test]
     fn annotations_need_no_parentheses() {
-        let text = "a-b: the vendor ships no other\nallow(a, b) moved until 2027-03-31\n\na, b moved\na";
+        let text =
+            "a-b: the vendor ships no other\nallow(a, b) moved until 2027-03-31\n\na, b moved\na\nallow-c: d";
         let waivers: Vec<_> = in_annotation(text).iter().map(|waiver| said(text, waiver)).collect();
         assert_eq!(
             waivers,
-            ["a-b: the vendor ships no other", "a+b: moved until 2027-03-31", "a+b: moved", "a: -"]
+            [
+                "a-b: the vendor ships no other",
+                "a+b: moved until 2027-03-31",
+                "a+b: moved",
+                "a: -",
+                "allow-c: d"
+            ]
         );
     }
 }

@@ -9,7 +9,7 @@ use crate::codebase::unread::Unread;
 use crate::finding::{Credential, Factor, Finding, HeldBack, Severity, Waived};
 use crate::model::role::Zone;
 use crate::problem::Problem;
-use crate::waiver::{Accepted, Waivers};
+use crate::waiver::{Accepted, Names, Waivers};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -89,7 +89,7 @@ fn outcome(check: &dyn Check, codebase: &Codebase) -> Outcome {
 impl Verdict {
     /// Sets aside what somebody accepts, and says what is wrong with waivers.
     fn waive(&mut self, rules: &[&Rule], codebase: &Codebase, part: &Part) -> Vec<Fault> {
-        let names: Vec<_> = rules.iter().map(|rule| &rule.id).collect();
+        let names = Names::of(rules.iter().map(|rule| (&rule.id, !rule.check.judges_waivers())));
         let mut waivers = Waivers::of(codebase, &names);
         sort(&mut self.findings);
         let Accepted { findings, waived } =

@@ -2,9 +2,8 @@
 
 use super::reach::Reach;
 use super::{Found, Written};
-use crate::check::ALLOW;
 use crate::codebase::Codebase;
-use crate::model::waiver::{self, Mistake};
+use crate::model::waiver::{self, ANNOTATION, Mistake};
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use memchr::memmem;
@@ -14,12 +13,12 @@ use std::collections::HashMap;
 pub(super) fn find(codebase: &Codebase, file: FileId, found: &mut Found) {
     let Some(tree) = codebase.tree(file) else { return };
     let text = codebase.source(file).text().as_bytes();
-    if [ALLOW, IN_POINTER].iter().all(|key| memmem::find(text, key.as_bytes()).is_none()) {
+    if [ANNOTATION, IN_POINTER].iter().all(|key| memmem::find(text, key.as_bytes()).is_none()) {
         return;
     }
     let objects: HashMap<Span, Span> = codebase
         .objects_in(file)
-        .filter_map(|object| Some((object.annotation(ALLOW)?.value.span(), object.root().span())))
+        .filter_map(|object| Some((object.annotation(ANNOTATION)?.value.span(), object.root().span())))
         .collect();
     for value in tree.roots().flat_map(Node::walk).filter_map(value_in) {
         add(value, objects.get(&value.span()).copied(), found);
@@ -34,7 +33,7 @@ fn value_in(node: Node<'_>) -> Option<Node<'_>> {
     let is_path = |entry: &crate::yaml::Entry<'_>| {
         entry.key.is_text("path") && entry.value.text().ends_with(IN_POINTER)
     };
-    let given = node.entries().find(|entry| entry.key.is_text(ALLOW)).map(|entry| entry.value);
+    let given = node.entries().find(|entry| entry.key.is_text(ANNOTATION)).map(|entry| entry.value);
     given.or_else(|| node.entries().find(is_path).and_then(|_| node.get("value")))
 }
 

@@ -1,51 +1,50 @@
 //! Waivers in comments. A comment speaks of what begins on its line; one that stands alone, of what begins below it.
 
+use super::plain::{self, Plain};
 use super::reach::Reach;
 use super::{Found, Written};
 use crate::codebase::Codebase;
-use crate::model::waiver::{self, PREFIX};
-use crate::source::{CiSystem, FileId, FileKind, Source, Span};
+use crate::model::waiver;
+use crate::source::{FileId, Source, Span};
 use crate::yaml::{Node, Tree};
-use memchr::memmem;
 use std::collections::BTreeMap;
 
 /// Finds the waivers in the comments of a file.
 pub(super) fn find(codebase: &Codebase, file: FileId, found: &mut Found) {
     let source = codebase.source(file);
-    if memmem::find(source.text().as_bytes(), PREFIX.as_bytes()).is_none() {
+    if !waiver::may_be_in(source.text()) {
         return;
     }
     if let Some(tree) = codebase.tree(file) {
         let begins = Begins::of(tree);
-        let comments = tree.comments().filter(|comment| source.slice(*comment).contains(PREFIX));
-        find_in(
-            source,
-            comments,
-            &["#"],
-            |line, standing| begins.reached_from(source, line, standing),
-            found,
-        );
-    } else if let Some(marks) = marks(source.kind()) {
-        let lines = (1..=source.line_count()).filter_map(|line| source.line_span(line));
-        let comments = lines.filter_map(|line| comment_in(source, line, marks));
-        find_in(source, comments, marks, |line, standing| statement(source, line, standing), found);
+        let comments = tree.comments().filter(|comment| waiver::may_be_in(source.slice(*comment)));
+        let is_comment = |line| {
+            source.line_span(line).is_some_and(|line| source.slice(line).trim_start().starts_with('#'))
+        };
+        let reach = |line, standing| begins.reached_from(source, line, standing);
+        find_in(source, comments, is_comment, reach, found);
+    } else if let Some(plain) = Plain::of(source) {
+        let comments = plain.comments().filter(|comment| waiver::may_be_in(source.slice(*comment)));
+        let reach = |line, standing| plain::statement(source, line, standing);
+        find_in(source, comments, |line| plain.is_comment(line), reach, found);
     }
 }
 
 /// Where a comment stands on its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     /// Alone, so it speaks of the line below.
     Alone,
     /// Behind what it speaks of.
     Behind,
 }
 
-/// Reads comments, given in order. `reach` is what a comment reaches that speaks of a line.
+/// Reads comments, given in order. `is_comment` says whether a line is nothing but one, `reach` is what a comment reaches
+/// that speaks of a line.
 fn find_in(
     source: &Source,
     comments: impl Iterator<Item = Span>,
-    marks: &[&str],
+    is_comment: impl Fn(u32) -> bool,
     reach: impl Fn(Span, Standing) -> Span,
     found: &mut Found,
 ) {
@@ -54,12 +53,12 @@ fn find_in(
     for comment in comments {
         let line = source.line(comment.start);
         let Some(whole) = source.line_span(line) else { continue };
-        if !source.slice(Span::new(whole.file, whole.start, comment.start)).trim().is_empty() {
+        if !is_comment(line) {
             add(source, comment, reach(whole, Standing::Behind), found);
             continue;
         }
         if !block.0.contains(&line) {
-            let end = end_of_comments(source, line, marks);
+            let end = (line + 1..=source.line_count()).find(|line| !is_comment(*line)).unwrap_or(line + 1);
             let below = source.line_span(end).filter(|line| !source.slice(*line).trim().is_empty());
             block = (line..end, below.map(|below| reach(below, Standing::Alone)));
         }
@@ -85,29 +84,19 @@ fn add(source: &Source, comment: Span, reach: Span, found: &mut Found) {
     }
 }
 
-/// The first line below a line that is no comment itself.
-fn end_of_comments(source: &Source, line: u32, marks: &[&str]) -> u32 {
-    let is_comment = |line: Span| {
-        let text = source.slice(line).trim_start();
-        marks.iter().any(|mark| text.starts_with(mark))
-    };
-    let below = (line + 1..).map_while(|line| source.line_span(line));
-    line + 1 + below.take_while(|line| is_comment(*line)).count() as u32
-}
-
 /// Where the entries and items of a file begin.
 struct Begins {
     /// The end of the longest part that begins at a byte.
     ends: BTreeMap<u32, u32>,
-    /// The documents that are mappings.
-    documents: Vec<Span>,
+    /// The documents, and whether each is a mapping. Above the first line of a list stands what speaks of its first item.
+    documents: Vec<(Span, bool)>,
 }
 
 impl Begins {
     fn of(tree: &Tree) -> Self {
         let mut begins = Self { ends: BTreeMap::new(), documents: Vec::new() };
         for root in tree.roots() {
-            begins.documents.extend(root.is_mapping().then(|| root.span()));
+            begins.documents.push((root.span(), root.is_mapping()));
             root.walk().for_each(|node| begins.add(node));
         }
         begins
@@ -132,10 +121,10 @@ impl Begins {
     /// The document that begins on a line, or behind a separator.
     fn document(&self, source: &Source, line: Span) -> Option<Span> {
         let is_separator = source.slice(line).trim_end() == "---" || source.slice(line).starts_with("--- ");
-        let next = self.documents.partition_point(|document| document.start < line.start);
-        let document = *self.documents.get(next)?;
+        let next = self.documents.partition_point(|(document, _)| document.start < line.start);
+        let (document, is_mapping) = *self.documents.get(next)?;
         let between = source.slice(Span::new(line.file, line.start, document.start));
-        let is_first = document.start <= line.end;
+        let is_first = is_mapping && document.start <= line.end;
         let only_comments = || {
             between.lines().skip(1).all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
         };
@@ -147,82 +136,4 @@ impl Begins {
         let end = self.ends.range(line.start..=line.end).map(|(_, end)| *end).max().unwrap_or(line.end);
         Span::new(line.file, line.start, end.max(line.end))
     }
-}
-
-/// How comments begin in files that are no YAML.
-fn marks(kind: FileKind) -> Option<&'static [&'static str]> {
-    match kind {
-        FileKind::Terraform => Some(&["#", "//", "/*"]),
-        FileKind::Ci(CiSystem::Jenkins) => Some(&["//", "/*"]),
-        FileKind::Shell | FileKind::Makefile => Some(&["#"]),
-        FileKind::Settings => Some(&["#", "!"]),
-        _ => None,
-    }
-}
-
-/// The comment with a waiver on a line: alone, or behind a blank and outside of quotes.
-fn comment_in(source: &Source, line: Span, marks: &[&str]) -> Option<Span> {
-    let text = source.slice(line);
-    let at = memmem::find(text.as_bytes(), PREFIX.as_bytes())?;
-    let before = text[..at].trim_end();
-    let mark = marks.iter().find(|mark| before.ends_with(**mark))?;
-    let code = &before[..before.len() - mark.len()];
-    let is_alone = code.trim().is_empty();
-    let is_quoted = ['"', '\''].iter().any(|quote| code.matches(*quote).count() % 2 == 1);
-    let is_comment = is_alone || code.ends_with(char::is_whitespace) && !is_quoted;
-    is_comment.then(|| Span::new(line.file, line.start + code.len() as u32, line.end))
-}
-
-/// The statement that begins on a line, or the line alone if the comment stands behind it.
-fn statement(source: &Source, line: Span, standing: Standing) -> Span {
-    match standing {
-        Standing::Alone => Span::new(line.file, line.start, end_of_statement(source, line)),
-        Standing::Behind => line,
-    }
-}
-
-/// Lines. What is longer is more than one waiver can speak of.
-const LONGEST_STATEMENT: usize = 1_000;
-
-/// Where a statement ends: with its line, or with the lines that it is continued on, with the end of its heredoc or of
-/// its block.
-fn end_of_statement(source: &Source, first: Span) -> u32 {
-    let mut line = first;
-    let following = |line: Span| {
-        (source.line(line.start) + 1..).map_while(|line| source.line_span(line)).take(LONGEST_STATEMENT)
-    };
-    for next in following(first) {
-        if !source.slice(line).ends_with('\\') {
-            break;
-        }
-        line = next;
-    }
-    let text = source.slice(line);
-    let mut after = following(line);
-    let end = if let Some(word) = heredoc(text) {
-        after.find(|line| source.slice(*line).trim() == word)
-    } else if text.trim_end().ends_with(['{', '[', '(']) {
-        let depth = indentation(source.slice(first));
-        after.find(|line| closes(source.slice(*line), depth))
-    } else {
-        None
-    };
-    end.unwrap_or(line).end
-}
-
-/// The word that ends the heredoc which a line begins.
-fn heredoc(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("<<")?;
-    let rest = rest.trim_start_matches(['-', '~']).trim_start().trim_start_matches(['"', '\'']);
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-    Some(&rest[..end]).filter(|word| !word.is_empty())
-}
-
-fn indentation(line: &str) -> usize {
-    line.len() - line.trim_start().len()
-}
-
-/// Whether a line ends a block that began with this indentation.
-fn closes(line: &str, depth: usize) -> bool {
-    indentation(line) <= depth && line.trim_start().starts_with(['}', ']', ')'])
 }

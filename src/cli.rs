@@ -12,6 +12,7 @@ mod man;
 mod progress;
 mod render;
 mod rules;
+mod whole;
 
 use crate::error::Error;
 use crate::report::visible::{is_active, stand_in, visible};

@@ -95,11 +95,12 @@ fn several_reports_at_once_leave_standard_output_as_it_is() {
 #[test]
 fn mistakes_are_refused_before_anything_is_written() {
     let codebase = codebase(&FILES);
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["sarf=a"], "there is no format `sarf`. Did you mean `sarif`? They are: human, concise, json"),
         (&["a.sarif"], "this must be a format, `=` and the path of a file"),
         (&["sarif="], "the path of the file is missing"),
-        (&["sarif=-"], "`-` would be standard output; `--format sarif` writes there"),
+        (&["sarif=-"], "this would be standard output; `--format sarif` writes there"),
+        (&["json=/dev/stdout"], "this would be standard output; `--format json` writes there"),
         (&["sarif=team"], "--output sarif=team: this is a folder. Name a file in it"),
         (&["json=a", "sarif=a"], "--output sarif=a: two reports go to this file. Give each its own"),
         (&["json=a", "sarif=team/.././a"], "two reports go to this file"),

@@ -1,13 +1,11 @@
 //! `k8factor baseline`: keeps what is found today, so that only what is new fails.
 
-use super::{Exit, current_folder, print, today};
+use super::{Exit, current_folder, print, today, whole};
 use crate::baseline::{Baseline, Change, Kept, keep};
 use crate::config::{BaselineFile, Config, Flags, Named};
 use crate::error::Error;
 use clap::Subcommand;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Keep what is found today, so that `check` fails only on what is new
 #[derive(clap::Args)]
@@ -78,7 +76,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     let report = crate::check(&config)?;
     let today = config.today.map(|day| day.to_string());
     let kept = keep(&report, &old, &named, change, today.as_deref());
-    save(&file.path, &kept.baseline.text())?;
+    let written = whole::write(&file.path, kept.baseline.text().as_bytes());
+    written.map_err(|error| Error::path(&file.path, error))?;
     print(&said(change, &file, &old, &kept))
 }
 
@@ -119,23 +118,4 @@ fn said(change: Change, file: &BaselineFile, old: &Baseline, kept: &Kept) -> Str
 /// A finding may have several.
 fn places(number: usize) -> String {
     if number == 1 { "1 place".into() } else { format!("{number} places") }
-}
-
-/// Nobody ever reads half of a file: it is written beside its place and moved there.
-fn save(path: &Path, text: &str) -> Result<(), Error> {
-    // A link stays a link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let failed = |error| Error::path(&path, error);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| Error::path(folder, error))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // What is left of it helps nobody; that it cannot be removed changes nothing.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(failed)
 }

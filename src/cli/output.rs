@@ -1,5 +1,6 @@
 //! Where reports go: one to standard output, any number to files.
 
+use super::whole;
 use crate::config::Config;
 use crate::error::Error;
 use crate::report::format::{FORMATS, Format, Options, find};
@@ -63,7 +64,9 @@ fn target(typed: &str) -> Result<Target, String> {
         find(name).ok_or_else(|| format!("there is no format `{name}`.{} They are: {names}", guess()))?;
     match path {
         "" => Err("the path of the file is missing".into()),
-        "-" => Err(format!("`-` would be standard output; `--format {name}` writes there")),
+        "-" | "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => {
+            Err(format!("this would be standard output; `--format {name}` writes there"))
+        }
         path => Ok(Target { format, path: path.into() }),
     }
 }
@@ -73,7 +76,7 @@ impl Outputs {
     pub(super) fn refuse_mistakes(&self) -> Result<(), Error> {
         let mut taken: Vec<PathBuf> = Vec::new();
         for target in &self.output {
-            let place = place(&target.path);
+            let place = whole::place(&target.path);
             if target.path.is_dir() {
                 return Err(target.error("this is a folder. Name a file in it"));
             }
@@ -95,7 +98,7 @@ impl Outputs {
         for target in &self.output {
             let mut text = Vec::new();
             let written = (target.format.write)(report, &options, &mut text);
-            let written = written.and_then(|()| put(&target.path, &text));
+            let written = written.and_then(|()| whole::write(&target.path, &text));
             written.map_err(|error| target.error(format!("this file cannot be written: {error}")))?;
         }
         super::forgive_closed_pipe(self.print(report, options))
@@ -119,35 +122,6 @@ impl Target {
         let typed = format!("--output {}={}", self.format.name, self.path.display());
         Error::usage(typed, message)
     }
-}
-
-/// The same for all ways to write a path, as far as its folders exist.
-fn place(path: &Path) -> PathBuf {
-    let (folder, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    fs::canonicalize(path)
-        .or_else(|_| fs::canonicalize(folder).map(|folder| folder.join(name)))
-        .or_else(|_| std::path::absolute(path))
-        .unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// Writes a file beside its place and moves it there: a report that is there is whole.
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
-    let path = place(path);
-    // What is there and no file, such as a pipe, cannot be replaced.
-    if fs::metadata(&path).is_ok_and(|data| !data.is_file()) {
-        return fs::write(&path, text);
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let part = path.with_file_name(format!(".k8factor-{}.part", std::process::id()));
-    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, &path));
-    if written.is_err() {
-        // It may not be there, and what went wrong before says more.
-        let _ = fs::remove_file(&part);
-    }
-    written
 }
 
 /// Where the root lies in its repository: services show paths from there. Without `.git`, as in an archive, the

@@ -76,10 +76,15 @@ fn zone(source: &Source, reach: &Reach, folders: &BTreeSet<&str>) -> Zone {
     let of_path = Zone::of_path(source.path());
     match source.kind() {
         FileKind::HelmTemplate => of_path.max(Zone::Template),
+        // Wherever it lies: it quotes what is wrong elsewhere.
+        FileKind::Json if source.text().starts_with(BASELINE) => Zone::Own,
         FileKind::Yaml if reach.is_unlisted(source, folders) => of_path.max(Zone::Unlisted),
         _ => of_path,
     }
 }
+
+/// How the file of a baseline begins.
+const BASELINE: &str = "{\"version\":1,\"entries\":[";
 
 /// A document, what it is, and the objects in it.
 struct Content {

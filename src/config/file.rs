@@ -111,7 +111,7 @@ impl ConfigFile {
 }
 
 fn patterns(lines: List<Pattern>) -> Patterns {
-    Patterns::new(lines.0.into_iter().map(|line| line.0).collect())
+    Patterns::new(&lines.0.into_iter().map(|line| line.0).collect::<Vec<_>>())
 }
 
 /// Reads the configuration of a root. No file is no error: every key has a default.
@@ -145,14 +145,32 @@ fn refuse_misnamed(root: &Path) -> Result<(), Error> {
 /// What a text means.
 pub(super) fn parse(text: &str) -> Result<Settings, Error> {
     let written = Written::new(text);
+    refuse_too_many(&written)?;
     let file = match well_formed(&written)? {
-        Some(root) => yaml::from_node(root).map_err(|error| {
+        Some(root) => yaml::from_node_up_to(root, MOST_VALUES).map_err(|error| {
             let start = error.span().unwrap_or_else(|| root.span()).start;
             written.error_at(start, error.message())
         })?,
         None => ConfigFile::default(),
     };
     Ok(file.into_settings(written))
+}
+
+/// Every pattern is a small program, and whoever proposes a change to a repository can write as many as they like.
+const MOST_VALUES: u32 = 50_000;
+
+/// What every finding or every file is compared with, and how many of it there may be.
+const MOST_ENTRIES: [(&str, usize); 2] = [("overrides", 500), ("waivers", 2_000)];
+
+fn refuse_too_many(written: &Written) -> Result<(), Error> {
+    let Some(root) = written.tree().roots().next() else { return Ok(()) };
+    for (key, most) in MOST_ENTRIES {
+        if let Some(entry) = root.get(key).and_then(|list| list.items().nth(most)) {
+            let message = format!("more than {most} entries in `{key}`. Patterns can take several together");
+            return Err(written.error_at(entry.span().start, message));
+        }
+    }
+    Ok(())
 }
 
 /// One document, a mapping, no key twice. Nothing if nothing is written.

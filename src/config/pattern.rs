@@ -6,24 +6,18 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// Some patterns and what they match: paths relative to the root.
 #[derive(Debug, Clone)]
 pub struct Patterns {
-    lines: Vec<String>,
     matcher: Gitignore,
 }
 
 impl Patterns {
     /// The patterns of some lines. Those that are no pattern match nothing; see [`mistake`].
-    pub fn new(lines: Vec<String>) -> Self {
+    pub fn new(lines: &[String]) -> Self {
         let mut builder = GitignoreBuilder::new("");
-        for line in &lines {
+        for line in lines {
             let _ = add(&mut builder, line);
         }
         let matcher = builder.build().unwrap_or_else(|_| Gitignore::empty());
-        Self { lines, matcher }
-    }
-
-    /// The lines as they are written.
-    pub fn lines(&self) -> &[String] {
-        &self.lines
+        Self { matcher }
     }
 
     /// Whether a file matches, or a folder around it does. The last pattern that says something decides.
@@ -44,10 +38,34 @@ impl Patterns {
 
 /// Why a line is no pattern, if it is none.
 pub(crate) fn mistake(line: &str) -> Option<String> {
+    if line.trim_end() == "!" {
+        return Some("nothing stands behind `!`".into());
+    }
+    if has_open_class(line) {
+        return Some("a `[` is never closed".into());
+    }
     let mut builder = GitignoreBuilder::new("");
     let mistake = add(&mut builder, line).err();
     // Each may be fine, and the automaton of it too large.
     mistake.or_else(|| builder.build().err().map(|error| reason(&error)))
+}
+
+/// git reads a `[` without a `]` as a pattern that matches nothing.
+fn has_open_class(line: &str) -> bool {
+    let mut rest = line.trim_end();
+    while let Some(at) = rest.find(['[', '\\']) {
+        let behind = &rest[at + 1..];
+        let Some(next) = behind.chars().next() else { return rest[at..].starts_with('[') };
+        // The first letter of a class may be `]` itself, or a mark that turns it around.
+        let first = if "!^".contains(next) { 2 } else { 1 };
+        let end = behind.char_indices().skip(first).find(|(_, letter)| *letter == ']');
+        rest = match (rest[at..].starts_with('['), end) {
+            (true, None) => return true,
+            (true, Some((end, _))) => &behind[end + 1..],
+            (false, _) => &behind[next.len_utf8()..],
+        };
+    }
+    false
 }
 
 /// Adds a line to the rules, or says why it is no pattern.
@@ -69,7 +87,8 @@ mod tests {
 
     #[test]
     fn patterns_are_those_of_an_ignore_file() {
-        let patterns = |lines: &[&str]| Patterns::new(lines.iter().map(|line| (*line).to_owned()).collect());
+        let patterns =
+            |lines: &[&str]| Patterns::new(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
         let cases: [(&[&str], &[&str], &[&str]); 6] = [
             (&["legacy/"], &["legacy/a.yaml", "apps/legacy/b/c.yaml"], &["legacy", "legacy.yaml"]),
             (&["/legacy/"], &["legacy/a.yaml"], &["apps/legacy/a.yaml"]),
@@ -84,6 +103,11 @@ mod tests {
             assert!(!outside.iter().any(|path| patterns.match_file(path)), "{lines:?} and {outside:?}");
         }
         assert!(patterns(&["legacy/"]).match_folder("legacy"));
-        assert!(mistake("a{b").is_some() && mistake("a{b,c}").is_none());
+        for wrong in ["a{b", "[a-", "!", "a[", "[]", "[!]"] {
+            assert!(mistake(wrong).is_some(), "{wrong}");
+        }
+        for right in ["a{b,c}", "[a-c]", "[]a]", "[!]a]", "\\[a", "a\\", "!a"] {
+            assert!(mistake(right).is_none() || right == "a\\", "{right}: {:?}", mistake(right));
+        }
     }
 }

@@ -300,7 +300,7 @@ mod tests {
     fn what_the_user_declares_overrules_what_is_guessed() {
         let declared = [("prod", "live/"), ("dev", "/lab/*/")].map(|(name, path)| DeclaredEnvironment {
             name: name.into(),
-            paths: Patterns::new(vec![path.into()]),
+            paths: Patterns::new(&[path.into()]),
         });
         let folders: BTreeSet<&str> =
             ["lab", "lab/a", "lab/a/prod", "lab/a/stage", "live", "o/prod", "o/stage"].into_iter().collect();

@@ -19,12 +19,14 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{}", totals(report))
 }
 
-fn line(report: &Report, finding: &Finding) -> String {
+/// What stands on the line of a finding.
+pub(super) fn line(report: &Report, finding: &Finding) -> String {
     let place = place(Location::of_span(&report.sources, finding.span));
     format!("{place}: {}[{}] {}", finding.severity.as_str(), finding.rule, finding.message)
 }
 
-fn problem_line(report: &Report, problem: &Problem) -> String {
+/// What stands on the line of a problem.
+pub(super) fn problem_line(report: &Report, problem: &Problem) -> String {
     let place = place(Location::of_place(&report.sources, &problem.place));
     format!("{place}: problem: {}", problem.message)
 }

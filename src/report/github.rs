@@ -4,12 +4,13 @@
 
 use crate::finding::{Finding, Severity};
 use crate::problem::Problem;
-use crate::report::Report;
 use crate::report::location::Location;
 use crate::report::repository::Repository;
 use crate::report::selection::fair;
 use crate::report::totals::totals;
 use crate::report::visible::visible;
+use crate::report::{Report, concise};
+use std::collections::HashSet;
 use std::io;
 
 /// GitHub shows so many annotations of one kind for each step, and drops the rest without a word.
@@ -17,23 +18,32 @@ const MOST_OF_A_KIND: usize = 10;
 /// Of the errors these are kept for files that could not be read, if there are so many.
 const KEPT_FOR_PROBLEMS: usize = 3;
 
-/// Writes the most important findings as annotations, every rule among them, then one line with the totals.
+/// Writes the most important findings as annotations, of which every rule gets its share, then the others as plain lines,
+/// then one line with the totals.
 pub fn write(report: &Report, repository: &Repository, out: &mut dyn io::Write) -> io::Result<()> {
     let kept = report.problems.len().min(KEPT_FOR_PROBLEMS);
     let errors = of_severity(report, Severity::Error, MOST_OF_A_KIND - kept);
     let problems: Vec<&Problem> = report.problems.iter().take(MOST_OF_A_KIND - errors.len()).collect();
     let warnings = of_severity(report, Severity::Warning, MOST_OF_A_KIND);
     let notices = of_severity(report, Severity::Info, MOST_OF_A_KIND);
-    let mut shown = 0;
-    for finding in errors.into_iter().chain(warnings).chain(notices) {
+    let shown: Vec<&Finding> = errors.into_iter().chain(warnings).chain(notices).collect();
+    for finding in &shown {
         writeln!(out, "{}", annotation(report, repository, finding))?;
-        shown += 1;
     }
     for problem in &problems {
         writeln!(out, "{}", problem_annotation(report, repository, problem))?;
     }
-    let hidden = report.findings.len() + report.problems.len() - shown - problems.len();
-    writeln!(out, "{}", last_line(report, hidden))
+    let shown: HashSet<*const Finding> = shown.into_iter().map(std::ptr::from_ref).collect();
+    let hidden = report.findings.iter().filter(|finding| !shown.contains(&std::ptr::from_ref(*finding)));
+    let hidden = hidden.map(|finding| concise::line(report, finding));
+    let unread =
+        report.problems.iter().skip(problems.len()).map(|problem| concise::problem_line(report, problem));
+    let rest: Vec<String> = hidden.chain(unread).collect();
+    for line in &rest {
+        // In front of it stands our name, so that no path makes a command of it.
+        writeln!(out, "k8factor: {}", visible(line))?;
+    }
+    writeln!(out, "{}", last_line(report, rest.len()))
 }
 
 fn of_severity(report: &Report, severity: Severity, limit: usize) -> Vec<&Finding> {
@@ -92,8 +102,7 @@ fn last_line(report: &Report, hidden: usize) -> String {
     match hidden {
         0 => format!("k8factor: {totals}"),
         hidden => format!(
-            "k8factor: {totals}. GitHub shows {MOST_OF_A_KIND} annotations of a kind; {} without one: \
-             `k8factor check --all` shows everything",
+            "k8factor: {totals}. GitHub shows {MOST_OF_A_KIND} annotations of a kind; {} above without one",
             if hidden == 1 { "1 more is".to_owned() } else { format!("{hidden} more are") }
         ),
     }

@@ -71,12 +71,14 @@ struct Ran<'a> {
     rule: &'a Rule,
     number: usize,
     check: &'a dyn Check,
+    /// Whether what it says counts at some file. If not, it only looks for what no report may show.
+    counts: bool,
 }
 
 impl<'a> Ran<'a> {
     /// The checks of a rule, unless the configuration has switched them off.
     fn of(rule: &'a Rule, codebase: &'a Codebase) -> impl Iterator<Item = Self> {
-        rule.checks(codebase).map(move |(number, check)| Self { rule, number, check })
+        rule.checks(codebase).map(move |(number, check, counts)| Self { rule, number, check, counts })
     }
 }
 
@@ -107,7 +109,7 @@ impl Verdict {
 
     fn add(
         &mut self,
-        Ran { rule, number, .. }: Ran<'_>,
+        Ran { rule, number, counts, .. }: Ran<'_>,
         outcome: Outcome,
         codebase: &Codebase,
         unread: &[Unread<'_>],
@@ -116,7 +118,7 @@ impl Verdict {
         let places = outcome.places();
         let (violations, mut troubles, credentials) = outcome.into_parts();
         self.credentials.extend(credentials);
-        if !rule.counts_anywhere(number, codebase) {
+        if !counts {
             return;
         }
         let counting =

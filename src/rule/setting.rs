@@ -10,7 +10,7 @@ use crate::config::{Choices, Config, Level, Patterns, RuleChoice, Written};
 use crate::error::Error;
 use crate::finding::{RuleId, Severity};
 use crate::problem::{Place, Problem};
-use crate::source::{Source, Span};
+use crate::source::Span;
 use crate::suggest::did_you_mean;
 use crate::yaml::{Node, NodeId};
 use std::collections::HashSet;
@@ -120,24 +120,27 @@ impl Scopes {
 }
 
 impl Rule {
-    /// The checks of the rule with their numbers, those left out that count nowhere.
+    /// The checks of the rule with their numbers and whether they count anywhere; those are left out that need not run.
     pub(super) fn checks<'a>(
         &'a self,
         codebase: &'a Codebase,
-    ) -> impl Iterator<Item = (usize, &'a dyn Check)> {
+    ) -> impl Iterator<Item = (usize, &'a dyn Check, bool)> {
         let further = self.settings.checks.iter().map(AsRef::as_ref);
         let all = std::iter::once(self.check.as_ref()).chain(further).enumerate();
-        all.filter(|(number, check)| check.conceals() || self.counts_anywhere(*number, codebase))
+        let counting = self.counting_anywhere(codebase);
+        all.map(move |(number, check)| (number, check, counting.contains(&number)))
+            .filter(|(_, check, counts)| *counts || check.conceals())
     }
 
-    /// Whether what a check says counts at some file of the codebase.
-    pub(super) fn counts_anywhere(&self, number: usize, codebase: &Codebase) -> bool {
-        let Settings { scopes, .. } = &self.settings;
-        if number == 0 && scopes.overrides.is_empty() {
-            return scopes.level != Some(Level::Off);
+    /// The numbers of the checks that count at some file of the codebase.
+    fn counting_anywhere(&self, codebase: &Codebase) -> HashSet<usize> {
+        let scopes = &self.settings.scopes;
+        let is_on = |level| level != Some(Level::Off);
+        if scopes.overrides.is_empty() {
+            return is_on(scopes.level).then_some(0).into_iter().collect();
         }
-        let mut paths = codebase.sources().iter().map(Source::path);
-        paths.any(|path| self.settings.counts(number, path))
+        let governing = codebase.sources().iter().map(|source| scopes.governing(source.path()));
+        governing.filter(|(_, level)| is_on(*level)).map(|(number, _)| number).collect()
     }
 
     /// Whether the configuration has switched the rule off at a path.
@@ -221,7 +224,7 @@ mod tests {
     use super::*;
 
     fn scoped(pattern: &str, level: Option<Level>, check: Option<usize>) -> Scoped {
-        Scoped { paths: Arc::new(Patterns::new(vec![pattern.to_owned()])), level, check }
+        Scoped { paths: Arc::new(Patterns::new(&[pattern.to_owned()])), level, check }
     }
 
     #[test]

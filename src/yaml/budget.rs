@@ -12,8 +12,9 @@ const LARGE: u32 = 4_000_000;
 const MAX_DEPTH: u32 = 1_000;
 
 /// Counts values while a tree is expanded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Budget {
+    most: u32,
     values: u32,
     from_aliases: u32,
     alias_depth: u32,
@@ -21,6 +22,11 @@ pub(super) struct Budget {
 }
 
 impl Budget {
+    /// For so many values, those of aliases included.
+    pub(super) fn of(most: u32) -> Self {
+        Self { most, values: 0, from_aliases: 0, alias_depth: 0, depth: 0 }
+    }
+
     /// Enters a value. [`Self::leave`] must follow if this succeeds.
     pub(super) fn enter(&mut self, node: Node<'_>) -> Result<(), ReadError> {
         self.depth += 1;
@@ -33,6 +39,10 @@ impl Budget {
         }
         if self.depth > MAX_DEPTH {
             return Err(ReadError::new(node.span(), "nested too deeply to be read"));
+        }
+        if self.values > self.most {
+            let message = format!("here are more than {} values, with what aliases repeat", self.most);
+            return Err(ReadError::new(node.span(), message));
         }
         if self.is_excessive() {
             return Err(ReadError::new(node.span(), "aliases repeat too much of this document"));

@@ -15,13 +15,18 @@ use std::collections::HashSet;
 
 /// Makes a value of a node.
 pub fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T, ReadError> {
-    let budget = RefCell::default();
+    from_node_up_to(node, u32::MAX)
+}
+
+/// The same of a node with so many values at the most, those of aliases included. What is larger is an error.
+pub fn from_node_up_to<T: DeserializeOwned>(node: Node<'_>, most: u32) -> Result<T, ReadError> {
+    let budget = RefCell::new(Budget::of(most));
     T::deserialize(Reader { node, budget: &budget })
 }
 
 /// Makes a value of several mappings as if they were one: what the first says of a key holds.
 pub fn from_layers<T: DeserializeOwned>(first: Node<'_>, others: &[Node<'_>]) -> Result<T, ReadError> {
-    let budget = RefCell::default();
+    let budget = RefCell::new(Budget::of(u32::MAX));
     T::deserialize(Layers { reader: Reader { node: first, budget: &budget }, others })
 }
 

@@ -11,7 +11,7 @@ type Object = Map<String, serde_json::Value>;
 impl Node<'_> {
     /// The node as a JSON value, aliases and merge keys expanded, as one of Kubernetes' readers has it.
     pub fn to_json(self, schema: Schema) -> Result<serde_json::Value, ReadError> {
-        Conversion { schema, budget: Budget::default() }.value(self)
+        Conversion { schema, budget: Budget::of(u32::MAX) }.value(self)
     }
 }
 

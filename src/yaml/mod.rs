@@ -26,7 +26,7 @@ mod trouble;
 mod unusual;
 
 pub use built::Builder;
-pub use de::{from_layers, from_node};
+pub use de::{from_layers, from_node, from_node_up_to};
 pub use error::ReadError;
 pub use node::{Entry, Identity, Node, Shape, Walk};
 pub use parse::{parse, parse_json};

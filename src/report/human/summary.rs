@@ -29,15 +29,21 @@ fn nothing(page: &Page) -> String {
 
 fn table(page: &Page) -> String {
     let factors = page.report.factors();
-    let waived = factors.iter().any(|factor| factor.waived > 0);
-    let last = if waived { "  waived" } else { "" };
+    let further: Vec<_> =
+        FURTHER.into_iter().filter(|(_, of)| factors.iter().any(|factor| of(factor) > 0)).collect();
+    let last: String = further.iter().flat_map(|(title, _)| ["  ", title]).collect();
     let head =
         format!("   {:<22}{:<16}{:>6}  {:>8}  {:>4}{last}", "Factor", "", "errors", "warnings", "info");
-    let rows = factors.iter().map(|factor| row(page, factor, waived));
+    let rows = factors.iter().map(|factor| row(page, factor, &further));
     std::iter::once(page.palette.faint(&head) + "\n").chain(rows).collect::<String>() + "\n"
 }
 
-fn row(page: &Page, factor: &FactorSummary, waived: bool) -> String {
+/// A column that is there if it says something: its title, and its number.
+type Column = (&'static str, fn(&FactorSummary) -> usize);
+
+const FURTHER: [Column; 2] = [("waived", |factor| factor.waived), ("baselined", |factor| factor.baselined)];
+
+fn row(page: &Page, factor: &FactorSummary, further: &[Column]) -> String {
     let title = format!(" {} {:<22}", factor.factor.number(), factor.factor.title());
     let status = factor.status();
     let verdict = match status {
@@ -54,8 +60,8 @@ fn row(page: &Page, factor: &FactorSummary, waived: bool) -> String {
     let errors = cell(factor.errors, 6, Severity::Error);
     let warnings = cell(factor.warnings, 8, Severity::Warning);
     let infos = cell(factor.infos, 4, Severity::Info);
-    let waived = if waived { format!("  {:>6}", factor.waived) } else { String::new() };
-    format!("{title}{verdict}{errors}  {warnings}  {infos}{waived}\n")
+    let further = further.iter().map(|(title, of)| format!("  {:>1$}", of(factor), title.len()));
+    format!("{title}{verdict}{errors}  {warnings}  {infos}{}\n", further.collect::<String>())
 }
 
 /// What was read, what was left out and why.

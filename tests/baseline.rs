@@ -476,6 +476,10 @@ fn a_baseline_elsewhere_is_found_by_its_name_and_never_judged() {
     };
     assert_eq!(files(&["check", "--format", "json"]), files(&["check", "--format", "json", "--no-baseline"]));
 
+    fs::copy(folder.join("ci/known.json"), folder.join("sub/another.json")).expect("it was written");
+    let everything = run(folder, &["check", "--format", "concise", "--no-baseline"]).1;
+    assert!(!everything.contains("another.json"), "{everything}");
+
     let (status, said) = run(&folder.join("sub"), &["check", "--baseline", "none.json"]);
     assert!(status == 2 && said.contains("--baseline none.json: there is no file `sub/none.json`"), "{said}");
     assert_eq!(run(folder, &["check", "--baseline", "a", "--no-baseline"]).0, 2);

@@ -46,10 +46,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     Ok(Exit::Clean)
 }
 
-const NEXT: &str = "Nothing is judged otherwise than before. What to do next:
+const NEXT: &str = concat!(
+    "Nothing is judged otherwise than before. What to do next:
   k8factor check            see what there is
   k8factor baseline write   keep what there is today, and fail on what is new
-  docs/ci.md                run it in pre-commit and in pipelines";
+Then run it in pre-commit and in pipelines: ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/main/docs/ci.md"
+);
 
 fn create(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |error: io::Error| match error.kind() {
@@ -165,7 +169,7 @@ fn text(found: &Found) -> String {
     let Found { files, environments, clusters, generated, rule } = found;
     let mut text = format!(
         "# yaml-language-server: $schema={SCHEMA}\n#\n# How k8factor checks this repository: {files} {} when this was \
-         written.\n# Every key may be left out. What begins with `#` and no space is switched off.\n# \
+         written.\n# Every key may be left out. What is switched off begins with `#` and no word behind a single space.\n# \
          docs/configuration.md of k8factor explains each key.\n",
         if *files == 1 { "file" } else { "files" }
     );

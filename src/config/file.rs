@@ -266,6 +266,20 @@ mod tests {
     }
 
     #[test]
+    fn more_than_anybody_writes_is_refused() {
+        let many = format!("waivers:\n{}", "- {rule: a, reason: b}\n".repeat(2_001));
+        let repeated = format!("environments:\n  a: &a\n{}", "  - b\n".repeat(300))
+            + &(0..300).map(|number| format!("  c{number}: *a\n")).collect::<Vec<_>>().concat();
+        for (text, expected) in [
+            (many, ":2002:3: more than 2000 entries in `waivers`"),
+            (repeated, ": here are more than 50000 values"),
+        ] {
+            let said = parse(&text).expect_err(expected).to_string();
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+
+    #[test]
     fn every_mistake_has_a_place_and_a_cure() {
         let cases = [
             ("exclud: []\n", "1:1: `exclud` is unknown (known: baseline, exclude, fail-on, "),

@@ -184,3 +184,46 @@ fn what_builds_share_unchanged_is_built_and_checked_once() {
     let builds: Vec<_> = codebase.objects().map(|object| object.builds().to_vec()).collect();
     assert_eq!(builds, [vec![0, 1], vec![2]]);
 }
+
+/// A base with two jobs and a database, one overlay that changes every object, and one that changes none.
+const JOBS: &str = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\n---\n\
+                    apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: b}\n---\n\
+                    apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\n\
+                    spec: {volumeClaimTemplates: [{metadata: {name: data}}]}\n";
+
+fn in_two_overlays(prod: &str) -> [(&str, &str); 4] {
+    [
+        ("base/kustomization.yaml", "resources: [jobs.yaml]\n"),
+        ("base/jobs.yaml", JOBS),
+        ("prod/kustomization.yaml", prod),
+        ("stage/kustomization.yaml", "resources: [../base]\n"),
+    ]
+}
+
+#[test]
+fn what_an_overlay_changes_is_counted_once() {
+    let words = [
+        ("job-without-protection-label", "CronJob `a` and one more job here may run twice"),
+        ("no-backup", "StatefulSet `db` keeps a volume for each pod in the cluster"),
+        ("stateful-workload", "StatefulSet `db` keeps data in the cluster"),
+    ];
+    for change in ["commonAnnotations: {team: web}", "namePrefix: prod-", "labels: [{pairs: {a: b}}]"] {
+        let prod = format!("resources: [../base]\n{change}\n");
+        for (rule, beginning) in words {
+            let (_, findings) = findings(rule, &in_two_overlays(&prod));
+            let [finding] = &findings[..] else { panic!("{change}: {findings:#?}") };
+            assert!(finding.message.starts_with(beginning), "{change}: {}", finding.message);
+            let builds: &[&str] = if rule == "no-backup" { &[] } else { &["prod", "stage"] };
+            assert_eq!(finding.builds, builds, "{change}: {rule}");
+        }
+    }
+}
+
+#[test]
+fn a_place_that_is_worse_in_one_build_is_told_once() {
+    let patch = "resources: [../base]\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: StatefulSet\n    \
+                 metadata: {name: db, labels: {k8factor/protect-from: loss}}\n";
+    let (_, findings) = findings("stateful-workload", &in_two_overlays(patch));
+    let [finding] = &findings[..] else { panic!("{findings:#?}") };
+    assert_eq!((finding.severity, finding.builds.len()), (Severity::Warning, 2));
+}

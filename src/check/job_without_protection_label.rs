@@ -1,6 +1,6 @@
 //! Jobs that do not say whether running twice or not at all is worse.
 
-use super::{Check, Missing, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation, once_each};
 use crate::codebase::Codebase;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
@@ -29,12 +29,13 @@ impl Check for JobWithoutProtectionLabel {
                 unlabelled.entry(home(codebase, job.file())).or_default().push(job);
             }
         }
-        outcome.report_all(unlabelled.values().filter_map(|jobs| violation(jobs, key)));
+        outcome.report_all(unlabelled.values().filter_map(|copies| violation(copies, key)));
     }
 }
 
 /// One finding for a folder: a team answers the question for all its jobs at once.
-fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
+fn violation(copies: &[Object<'_>], key: &str) -> Option<Violation> {
+    let jobs = once_each(copies.iter().copied());
     let (first, others) = jobs.split_first()?;
     let and_others = match others.len() {
         0 => String::new(),
@@ -49,12 +50,20 @@ fn violation(jobs: &[Object<'_>], key: &str) -> Option<Violation> {
         "Label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
          matters."
     );
-    let violation = Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
+    let mut violation =
+        Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
+    violation.builds = builds_of(*first, copies);
     let label = Missing::anywhere().that_belongs_here().with_one_of([key, &in_json_patch(key)]);
     let violation = violation.for_want_of(label);
     Some(others.iter().fold(violation, |violation, job| {
         violation.with_another(place(*job).span(), format!("{} does not say either", job.title()))
     }))
+}
+
+/// The builds in which some copy of the job is.
+fn builds_of(job: Object<'_>, copies: &[Object<'_>]) -> Vec<u32> {
+    let copies = copies.iter().filter(|copy| copy.root().span() == job.root().span());
+    copies.flat_map(|copy| copy.builds().iter().copied()).collect()
 }
 
 /// The line that says what it is: near the top, wherever the name stands.

@@ -38,6 +38,7 @@ use crate::problem::Problem;
 use crate::source::Span;
 use crate::yaml::Node;
 pub use missing::Missing;
+use std::collections::HashMap;
 pub use waiver_not_understood::{Fault, FaultKind};
 
 pub use credential::{credentials_by_shape, credentials_in};
@@ -115,6 +116,22 @@ impl Outcome {
         self.credentials.extend(other.credentials);
         self
     }
+}
+
+/// Each object once, where several builds make their own copies of one that is written in one place. What a copy accepts,
+/// the others do not, so one that accepts nothing stands for all.
+fn once_each<'a>(objects: impl IntoIterator<Item = Object<'a>>) -> Vec<Object<'a>> {
+    let mut numbers: HashMap<Span, usize> = HashMap::new();
+    let mut each: Vec<Object<'a>> = Vec::new();
+    for object in objects {
+        let number = *numbers.entry(object.root().span()).or_insert(each.len());
+        match each.get_mut(number) {
+            None => each.push(object),
+            Some(known) if known.annotation(waiver::ANNOTATION).is_some() => *known = object,
+            Some(_) => {}
+        }
+    }
+    each
 }
 
 /// Something a check objects to. The rule adds its name, factor, severity and confidence.

@@ -8,7 +8,7 @@ use crate::model::glob;
 use crate::source::Span;
 use crate::yaml::Node;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Compares the namespaces that hold data with what the schedules save.
 #[derive(Debug, Default, Deserialize)]
@@ -153,9 +153,9 @@ fn another_backup() -> Missing {
 }
 
 fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {
-    let others = namespace
-        .data
-        .iter()
+    let mut heads = HashSet::new();
+    let written = namespace.data.iter().filter(|(object, _)| heads.insert(object.head().span()));
+    let others = written
         .map(|(object, words)| (object.head().span(), format!("{words} of `{name}`, in {}", object.title())));
     // One object is enough to see what a namespace holds.
     violation.with_others(others, 1)

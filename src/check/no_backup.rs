@@ -1,6 +1,6 @@
 //! `no-backup`: data lives in the cluster, and nothing in the codebase saves it.
 
-use super::{Check, Missing, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation, once_each};
 use crate::codebase::Codebase;
 use crate::codebase::backups::Evidence;
 use crate::model::cluster::Spec;
@@ -79,8 +79,9 @@ fn bare_cluster(codebase: &Codebase, cluster: Option<Spec<'_>>) -> Option<Violat
 
 /// Data outside of examples.
 fn data(codebase: &Codebase) -> Data<'_> {
-    let objects = codebase.objects().filter(|object| object.zone() == Zone::Deployed);
-    objects.filter_map(|object| Some((object, data_of(object)?))).collect()
+    let keeps_data = |object: &Object<'_>| object.zone() == Zone::Deployed && data_of(*object).is_some();
+    let objects = once_each(codebase.objects().filter(keeps_data));
+    objects.into_iter().filter_map(|object| Some((object, data_of(object)?))).collect()
 }
 
 /// The cluster to report at: one of production before the others. Clusters on a laptop and templates of clusters

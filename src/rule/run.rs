@@ -6,9 +6,10 @@ use crate::check::{Check, Fault, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::part::Part;
 use crate::codebase::unread::Unread;
-use crate::finding::{Credential, Factor, Finding, HeldBack, Severity, Waived};
+use crate::finding::{Credential, Factor, Finding, HeldBack, RuleId, Severity, Waived};
 use crate::model::role::Zone;
 use crate::problem::Problem;
+use crate::source::Span;
 use crate::waiver::{Accepted, Names, Waivers};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -219,10 +220,34 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         }
         is_same
     });
+    merge_builds(findings);
     for finding in findings {
         finding.builds.sort();
         finding.builds.dedup();
     }
+}
+
+/// A place that is worse in some builds than in others is told once, at its worst, which comes first.
+fn merge_builds(findings: &mut Vec<Finding>) {
+    let mut worst: HashMap<(Span, RuleId, Option<Span>), usize> = HashMap::new();
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    for mut finding in findings.drain(..) {
+        let cause = (finding.span, finding.rule.clone(), finding.allowed_by);
+        let first = worst.get(&cause).and_then(|number| merged.get_mut(*number));
+        // In one and the same build a rule may well say two things of a place.
+        let elsewhere = |first: &&mut Finding| {
+            !finding.builds.is_empty() && !finding.builds.iter().any(|build| first.builds.contains(build))
+        };
+        if let Some(first) = first.filter(elsewhere) {
+            first.builds.append(&mut finding.builds);
+            continue;
+        }
+        if !finding.builds.is_empty() {
+            worst.entry(cause).or_insert(merged.len());
+        }
+        merged.push(finding);
+    }
+    *findings = merged;
 }
 
 /// One cause is one finding, whatever builds it comes to under whatever names and namespaces.
@@ -243,7 +268,7 @@ mod tests {
     use crate::config::Config;
     use crate::discover::Discovery;
     use crate::documents;
-    use crate::finding::{Confidence, RuleId};
+    use crate::finding::Confidence;
     use crate::rule::setting::Settings;
     use crate::rule::{Origin, Page};
 

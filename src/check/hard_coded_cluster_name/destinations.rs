@@ -8,7 +8,7 @@ use crate::model::object::Object;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Reports each destination that Applications of several files name. A destination in one file only is the one list of
 /// clusters that there has to be.
@@ -21,7 +21,10 @@ pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
             aimed.entry(text).or_default().push((application, node));
         }
     }
-    for (text, places) in aimed {
+    for (text, mut places) in aimed {
+        // What is written once is edited once, whatever is built of it.
+        let mut written = HashSet::new();
+        places.retain(|(_, node)| written.insert(node.span()));
         let files: BTreeSet<FileId> = places.iter().map(|(application, _)| application.file()).collect();
         if files.len() > 1 {
             outcome.report_all(violation(&text, &places));

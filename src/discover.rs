@@ -38,6 +38,8 @@ pub struct Discovery {
     pub left_out: Vec<String>,
     /// How many other files there are at the paths the user asked about, of no kind that k8factor reads.
     pub other_files: usize,
+    /// The path that the text on standard input stands for, where there is no such file: nobody can have listed it.
+    pub unwritten: Option<String>,
 }
 
 /// Walks the root and the paths of `config` in parallel and reads every file of a known kind.
@@ -70,6 +72,8 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
     let taken_in = added - (before - read.len());
     let other_files = found_others.saturating_sub(taken_in);
     let mut discovery = Discovery { skipped, other_files, left_out: found.left_out, ..Discovery::default() };
+    let stdin = config.stdin.as_ref().filter(|stdin| !config.root.join(&stdin.path).exists());
+    discovery.unwritten = stdin.map(|stdin| stdin.path.clone());
     discovery.problems.extend(given.problems.into_iter().chain(found.problems));
     for (file, text) in read {
         discovery.add(file.path, text, &named);

@@ -1,9 +1,13 @@
 //! What k8factor says about a codebase: plain data, no output.
 
+mod places;
+
 use crate::source::Span;
 use jiff::civil::Date;
 use std::fmt;
 use std::sync::Arc;
+
+pub use places::{Another, Parts, Sentence, Subject, Wording};
 
 /// One violation of one factor, at the place where the offending value was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,9 @@ pub struct Finding {
     /// Other places that matter, each with its reason.
     pub related: Vec<Label>,
     /// The places that are as wrong as `span`, shown or not. A finding goes away when all of them do.
-    pub also: Vec<Label>,
+    pub also: Vec<Another>,
+    /// What the message is made of, so that it is true of the places that are left.
+    pub wording: Wording,
     /// The overlays in which the value appears, relative to the checked root. Empty for a plain file.
     pub builds: Vec<String>,
     /// The annotation `k8factor/allow` of the object, if it has one.
@@ -39,7 +45,7 @@ pub struct Finding {
 impl Finding {
     /// The places that are equally wrong, the one that is told first.
     pub fn places(&self) -> impl Iterator<Item = Span> {
-        std::iter::once(self.span).chain(self.also.iter().map(|label| label.span))
+        std::iter::once(self.span).chain(self.also.iter().map(|another| another.span))
     }
 
     /// What is left when some of its places are set aside, and what is set aside. A part that loses the first place
@@ -54,22 +60,47 @@ impl Finding {
 
     /// The same at some of its places.
     fn at(mut self, is_kept: impl Fn(Span) -> bool) -> Option<Self> {
-        let places: Vec<Span> = self.places().collect();
-        self.related.retain(|label| is_kept(label.span) || !places.contains(&label.span));
-        self.also.retain(|label| is_kept(label.span));
-        if is_kept(self.span) {
-            return Some(self);
+        let before = self.span;
+        let is_left = self.parts().keep(is_kept);
+        if self.span != before {
+            // It was that of the first place.
+            self.fingerprint.clear();
         }
-        let first = (!self.also.is_empty()).then(|| self.also.remove(0))?;
-        self.related.retain(|label| *label != first);
-        self.message = format!("{} ({})", self.message, first.message);
-        self.span = first.span;
-        // It was that of the first place.
-        self.fingerprint.clear();
-        // Which object this one belongs to, nobody has said.
-        self.object = None;
-        Some(self)
+        is_left.then_some(self)
     }
+
+    /// Whether its message names or counts what stands at its places, and nothing of that is left.
+    pub fn names_nothing(&self) -> bool {
+        let mut subjects = self.also.iter().map(|another| &another.subject).chain([&self.wording.subject]);
+        self.wording.sentence != Sentence::Own && subjects.all(Option::is_none)
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        let Self { span, message, object, allowed_by, wording, related, also, .. } = self;
+        Parts { span, message, object, allowed_by, wording, related, also }
+    }
+
+    /// The same places, and whose they are.
+    pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
+        let first = Site { span: self.span, object: self.object.as_ref(), allowed_by: self.allowed_by };
+        let also = self.also.iter();
+        std::iter::once(first).chain(also.map(|Another { span, object, allowed_by, .. }| Site {
+            span: *span,
+            object: object.as_ref(),
+            allowed_by: *allowed_by,
+        }))
+    }
+}
+
+/// One of the places of a finding.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// The place.
+    pub span: Span,
+    /// The object it belongs to, if it belongs to one.
+    pub object: Option<&'a ObjectId>,
+    /// The annotation `k8factor/allow` of the object, if it has one.
+    pub allowed_by: Option<Span>,
 }
 
 /// A finding that somebody accepts, and why.

@@ -172,11 +172,14 @@ impl Waivers {
             }
         }
         for finding in findings {
-            let covered: BTreeMap<Span, Vec<usize>> =
-                finding.places().map(|span| (span, reaches.covering(&finding, span))).collect();
+            let mut covered: BTreeMap<Span, Vec<usize>> = BTreeMap::new();
+            for site in finding.sites() {
+                covered.entry(site.span).or_default().extend(reaches.covering(&finding.rule, site));
+            }
             covered.values().flatten().for_each(|waiver| used[*waiver] = true);
             let (rest, aside) = finding.split(|span| covered.get(&span).is_some_and(|by| !by.is_empty()));
-            accepted.findings.extend(rest);
+            // Where everything that it names is accepted, a place that only brings it in is no finding.
+            accepted.findings.extend(rest.filter(|rest| aside.is_none() || !rest.names_nothing()));
             accepted.waived.extend(aside.and_then(|finding| {
                 // The innermost comes first: it says most exactly why.
                 let first = covered.get(&finding.span)?.first()?;

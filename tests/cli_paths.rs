@@ -91,6 +91,17 @@ fn standard_input_is_known_to_the_rest() {
     }
 }
 
+/// What stands in no file can be in no list of a kustomization; a file that nobody listed is forgotten as before.
+#[test]
+fn standard_input_that_is_no_file_is_judged_like_any() {
+    let overlay = ("prod/kustomization.yaml", "resources: [web.yaml]\n");
+    let codebase = codebase(&[REPOSITORY, &[overlay, ("prod/old.yaml", JOB)]].concat());
+    for (path, severity) in [("prod/built.yaml", "error"), ("prod/old.yaml", "info")] {
+        let run = check(codebase.path(), &["-", "--stdin-path", path], JOB);
+        assert_eq!(run.report["findings"][0]["severity"], severity, "{path}");
+    }
+}
+
 /// Without `.git` and `.k8factor.yaml` nobody knows where a codebase ends, so nothing is walked that was not given.
 #[test]
 fn without_a_project_only_the_given_is_read() {
@@ -221,10 +232,9 @@ fn a_finding_that_is_told_elsewhere_says_so() {
     let report = check(codebase.path(), &["c.yaml", "b.yaml"], "").report;
     let finding = &report["findings"][0];
     let message = finding["message"].as_str().expect("a message");
-    assert!(message.starts_with("Job `a` and 2 more jobs here may run twice"), "{message}");
-    assert!(message.ends_with(" (Job `b` does not say either)"), "{message}");
+    assert!(message.starts_with("Job `b` and 2 more jobs here may run twice"), "{message}");
     assert_eq!(finding["location"]["path"], "b.yaml");
-    assert_eq!(finding.get("object").filter(|object| !object.is_null()), None, "it is that of `a`");
+    assert_eq!(finding["object"]["name"], "b");
     let related: Vec<_> = finding["related"].as_array().expect("a list").iter().collect();
     let related: Vec<_> =
         related.iter().map(|place| (place["location"]["path"].as_str(), place["message"].as_str())).collect();

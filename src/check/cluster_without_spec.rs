@@ -2,6 +2,7 @@
 
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::finding::{Another, Sentence, Subject};
 use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
 use crate::source::{FileKind, Source, Span};
@@ -64,8 +65,16 @@ impl Named {
 
     /// Adds the further files to a violation, without showing them.
     fn also(&self, violation: Violation) -> Violation {
-        let words = || format!("`{}` is named here", self.name);
-        self.elsewhere.iter().fold(violation, |violation, place| violation.also_at(*place, words()))
+        let places = self.elsewhere.iter().map(|place| self.place(*place));
+        places.fold(violation, Violation::also_at)
+    }
+
+    fn place(&self, span: Span) -> Another {
+        Another::at(span, format!("`{}` is named here", self.name)).about(self.subject())
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::new(format!("`{}`", self.name))
     }
 }
 
@@ -93,17 +102,14 @@ fn servers(codebase: &Codebase) -> Vec<Named> {
 
 /// One finding for the whole codebase: the specs are elsewhere, or nowhere.
 fn none_declared(clusters: &[Named]) -> Violation {
-    let names: Vec<String> =
-        clusters.iter().take(SHOWN).map(|cluster| format!("`{}`", cluster.name)).collect();
-    let more = clusters.len().saturating_sub(SHOWN);
-    let names = names.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() };
-    let message = format!(
-        "nothing in this codebase declares the clusters that it names ({names}): their replacement cannot be built from here"
-    );
-    let violation = Violation::at_span(clusters[0].span, message).for_want_of(spec());
-    let others = clusters[1..].iter();
-    let others = others.map(|cluster| (cluster.span, format!("`{}` is named here", cluster.name)));
-    let violation = violation.with_others(others, SHOWN - 1);
+    let sentence = Sentence::Listed {
+        start: "nothing in this codebase declares the clusters that it names (".into(),
+        most: SHOWN,
+        end: "): their replacement cannot be built from here".into(),
+    };
+    let violation = Violation::at_span(clusters[0].span, "").telling(clusters[0].subject(), sentence);
+    let others = clusters[1..].iter().map(|cluster| cluster.place(cluster.span));
+    let violation = violation.for_want_of(spec()).with_others(others, SHOWN - 1);
     clusters.iter().fold(violation, |violation, cluster| cluster.also(violation))
 }
 

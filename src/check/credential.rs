@@ -3,7 +3,7 @@
 use super::Violation;
 use super::token::{Note, PASSWORD_IN_URL, tokens};
 use crate::codebase::Codebase;
-use crate::finding::ObjectId;
+use crate::finding::{Another, ObjectId, Sentence, Subject};
 use crate::model::environment::{Stage, stage_of_word};
 use crate::model::role::Zone;
 use crate::model::secret::{Grade, KeyKind, grade, is_literal, is_random, is_uuid, key_kind};
@@ -60,7 +60,8 @@ pub(super) fn one_finding(mut places: Vec<Place>) -> Option<Violation> {
     places.sort_by_key(|place| (place.weaker, place.span));
     let mut places = places.into_iter();
     let first = places.next()?;
-    let mut violation = Violation::at_span(first.span, first.message);
+    let mut violation =
+        Violation::at_span(first.span, "").telling(Subject::new(first.message), Sentence::Own);
     violation.object = first.object;
     violation.weaker = first.weaker;
     violation.less_sure = first.less_sure;
@@ -68,7 +69,10 @@ pub(super) fn one_finding(mut places: Vec<Place>) -> Option<Violation> {
         violation = violation.with_help(ALLOWED);
     }
     let others = places.filter(|other| other.span != first.span);
-    Some(others.fold(violation, |violation, other| violation.with_another(other.span, other.again)))
+    Some(others.fold(violation, |violation, Place { span, again, message, object, .. }| {
+        let place = Another { object, ..Another::at(span, again) };
+        violation.with_another(place.about(Subject::new(message)))
+    }))
 }
 
 /// The credentials in the value of a key of a Secret, which holds secrets by its nature.

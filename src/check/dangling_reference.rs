@@ -9,8 +9,10 @@ mod provided;
 mod suppliers;
 
 use super::own_repository::Own;
-use super::{Check, Missing, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation, another};
 use crate::codebase::Codebase;
+use crate::finding::Sentence;
+use crate::finding::Subject;
 use crate::model::glob;
 use crate::model::reference::{Reference, references};
 use provided::Provided;
@@ -96,19 +98,24 @@ fn by_name<'a>(dangling: Vec<Reference<'a>>) -> BTreeMap<(String, String), Vec<R
 fn violation(codebase: &Codebase, places: &[Reference<'_>]) -> Violation {
     let first = &places[0];
     let kind = &first.target.kind;
-    let message = format!(
-        "{} needs {kind} `{}`, which nothing in the codebase provides: on the new cluster it is missing",
-        first.from.title(),
-        first.name
-    );
-    let mut violation = Violation::at(first.node, message).in_object(first.from, first.node);
+    let message = |place: &Reference<'_>| {
+        Subject::new(format!(
+            "{} needs {kind} `{}`, which nothing in the codebase provides: on the new cluster it is missing",
+            place.from.title(),
+            place.name
+        ))
+    };
+    let mut violation = Violation::at(first.node, "").in_object(first.from, first.node);
+    violation = violation.telling(message(first), Sentence::Own);
     // What is written once may be built many times.
     let (here, others): (Vec<_>, Vec<_>) =
         places.iter().partition(|place| place.node.span() == first.node.span());
     violation.builds = here.iter().flat_map(|place| place.from.builds().iter().copied()).collect();
     let mut seen = HashSet::new();
     let others = others.into_iter().filter(|place| seen.insert(place.node.span()));
-    let others = others.map(|place| (place.node.span(), format!("{} needs it too", place.from.title())));
+    let others = others.map(|place| {
+        another(place.from, place.node, format!("{} needs it too", place.from.title())).about(message(place))
+    });
     let violation = violation.with_others(others, MAX_RELATED);
     // Every text was searched for the name, understood or not.
     let missing = Missing::anywhere().or_in_scripts().in_no_text();

@@ -7,6 +7,7 @@ mod destinations;
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::finding::{Another, Sentence, Subject};
 use crate::model::identity::{Identity, Mention, Origin, Strength};
 use crate::model::mention::Surroundings;
 use crate::source::{FileKind, Source, Span};
@@ -111,25 +112,29 @@ const AFFIXES: [&str; 10] =
 fn violation(codebase: &Codebase, source: &Source, name: &str, mut places: Vec<Place>) -> Option<Violation> {
     places.sort_by_key(|place| (place.sureness, place.span));
     let (first, others) = places.split_first()?;
-    let more = match others.len() {
-        0 => String::new(),
-        1 => " (and once more in this file)".into(),
-        count => format!(" (and {count} more times in this file)"),
-    };
-    let message = match owner(codebase, source, name) {
-        Some(owner) => format!(
-            "`{name}` is another cluster than `{}`, to which this file belongs{more}; when one of them is replaced, the \
-             other breaks",
-            owner.name
+    let (start, end) = match owner(codebase, source, name) {
+        Some(owner) => (
+            format!("`{name}` is another cluster than `{}`, to which this file belongs", owner.name),
+            "; when one of them is replaced, the other breaks",
         ),
-        None => format!(
-            "`{name}` is the name of a cluster, written into code that the next cluster uses as well{more}; there it still \
-             means the old one"
+        None => (
+            format!(
+                "`{name}` is the name of a cluster, written into code that the next cluster uses as well"
+            ),
+            "; there it still means the old one",
         ),
     };
-    let violation = Violation::at_span(first.span, message);
-    let violation =
-        others.iter().fold(violation, |violation, place| violation.with_another(place.span, "here as well"));
+    let sentence = Sentence::Counted {
+        start,
+        one_more: " (and once more in this file)",
+        more: " (and {} more times in this file)",
+        end: end.into(),
+    };
+    // Every place is another one of the same name.
+    let again = || Subject::new("");
+    let violation = Violation::at_span(first.span, "").telling(again(), sentence);
+    let others = others.iter().map(|place| Another::at(place.span, "here as well").about(again()));
+    let violation = others.fold(violation, Violation::with_another);
     Some(match first.sureness {
         Sureness::Sure => violation,
         Sureness::Likely => violation.weaker().less_sure(),

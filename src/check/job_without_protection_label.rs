@@ -1,7 +1,8 @@
 //! Jobs that do not say whether running twice or not at all is worse.
 
-use super::{Check, Missing, Outcome, Violation, once_each};
+use super::{Check, Missing, Outcome, Violation, another, once_each};
 use crate::codebase::Codebase;
+use crate::finding::{Sentence, Subject};
 use crate::model::kustomization::Kustomization;
 use crate::model::object::Object;
 use crate::model::protection::{added_labels, is_run_by_another, labels};
@@ -37,27 +38,29 @@ impl Check for JobWithoutProtectionLabel {
 fn violation(copies: &[Object<'_>], key: &str) -> Option<Violation> {
     let jobs = once_each(copies.iter().copied());
     let (first, others) = jobs.split_first()?;
-    let and_others = match others.len() {
-        0 => String::new(),
-        1 => " and one more job here".into(),
-        count => format!(" and {count} more jobs here"),
+    let sentence = Sentence::Counted {
+        start: String::new(),
+        one_more: " and one more job here",
+        more: " and {} more jobs here",
+        end: " may run twice or not at all while two clusters exist, and nothing says which is worse".into(),
     };
-    let message = format!(
-        "{}{and_others} may run twice or not at all while two clusters exist, and nothing says which is worse",
-        first.title()
-    );
     let help = format!(
         "Label it `{key}: duplication` if running twice is worse, `loss` if a missed run is worse, `none` if neither \
          matters."
     );
-    let mut violation =
-        Violation::at(place(*first), message).in_object(*first, place(*first)).with_help(help);
+    let mut violation = Violation::at(place(*first), "").in_object(*first, place(*first)).with_help(help);
+    violation = violation.telling(title(*first), sentence);
     violation.builds = builds_of(*first, copies);
     let label = Missing::anywhere().that_belongs_here().with_one_of([key, &in_json_patch(key)]);
     let violation = violation.for_want_of(label);
     Some(others.iter().fold(violation, |violation, job| {
-        violation.with_another(place(*job).span(), format!("{} does not say either", job.title()))
+        let message = format!("{} does not say either", job.title());
+        violation.with_another(another(*job, place(*job), message).about(title(*job)))
     }))
+}
+
+fn title(job: Object<'_>) -> Subject {
+    Subject::new(job.title())
 }
 
 /// The builds in which some copy of the job is.

@@ -31,7 +31,7 @@ mod unknown_protection_value;
 mod waiver_not_understood;
 
 use crate::codebase::Codebase;
-use crate::finding::{Credential, Label, ObjectId};
+use crate::finding::{Another, Credential, Label, ObjectId, Parts, Sentence, Subject, Wording};
 use crate::model::object::Object;
 use crate::model::waiver;
 use crate::problem::Problem;
@@ -78,13 +78,14 @@ impl Outcome {
     }
 
     /// Objects to something.
-    pub fn report(&mut self, violation: Violation) {
+    pub fn report(&mut self, mut violation: Violation) {
+        violation.parts().reword();
         self.violations.push(violation);
     }
 
     /// Objects to several things, or to the one thing that there may be.
     pub fn report_all(&mut self, violations: impl IntoIterator<Item = Violation>) {
-        self.violations.extend(violations);
+        violations.into_iter().for_each(|violation| self.report(violation));
     }
 
     /// Says that a credential stands here, which no report may show.
@@ -134,6 +135,19 @@ fn once_each<'a>(objects: impl IntoIterator<Item = Object<'a>>) -> Vec<Object<'a
     each
 }
 
+/// One more place that is wrong, in an object.
+fn another<'a>(object: Object<'a>, node: Node<'a>, message: impl Into<String>) -> Another {
+    Another {
+        object: Some(object.id(node)),
+        allowed_by: allowed_by(object),
+        ..Another::at(node.span(), message)
+    }
+}
+
+fn allowed_by(object: Object<'_>) -> Option<Span> {
+    object.annotation(waiver::ANNOTATION).map(|entry| entry.value.span())
+}
+
 /// Something a check objects to. The rule adds its name, factor, severity and confidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -150,7 +164,9 @@ pub struct Violation {
     /// Other places that matter.
     pub related: Vec<Label>,
     /// The places that are as wrong as `span`, shown or not: whoever asks about one of them hears of the violation.
-    pub also: Vec<Label>,
+    pub also: Vec<Another>,
+    /// What the message is made of, if it names or counts its places.
+    pub wording: Wording,
     /// The annotation `k8factor/allow` of the object, if it has one.
     pub allowed_by: Option<Span>,
     /// How many steps weaker than the rule's severity this case is.
@@ -178,6 +194,7 @@ impl Violation {
             builds: Vec::new(),
             related: Vec::new(),
             also: Vec::new(),
+            wording: Wording::default(),
             allowed_by: None,
             weaker: 0,
             less_sure: 0,
@@ -190,7 +207,7 @@ impl Violation {
     pub fn in_object<'a>(mut self, object: Object<'a>, node: Node<'a>) -> Self {
         self.object = Some(object.id(node));
         self.builds = object.builds().to_vec();
-        self.allowed_by = object.annotation(waiver::ANNOTATION).map(|entry| entry.value.span());
+        self.allowed_by = allowed_by(object);
         self.with_history(node)
     }
 
@@ -224,33 +241,40 @@ impl Violation {
         self
     }
 
+    /// Makes the message of what stands at its places: at the first, and at those that are added.
+    #[must_use]
+    pub fn telling(mut self, subject: impl Into<Option<Subject>>, sentence: Sentence) -> Self {
+        self.wording = Wording { subject: subject.into(), sentence };
+        self
+    }
+
     /// Shows one more place that is as wrong as the first.
     #[must_use]
-    pub fn with_another(self, span: Span, message: impl Into<String>) -> Self {
-        let message = message.into();
-        self.with_related(span, message.clone()).also_at(span, message)
+    pub fn with_another(self, place: Another) -> Self {
+        self.with_related(place.span, place.message.clone()).also_at(place)
     }
 
     /// Adds a place that is as wrong as the first, without showing it: it would be one too many.
     #[must_use]
-    pub fn also_at(mut self, span: Span, message: impl Into<String>) -> Self {
-        if span == self.span {
-            return self;
+    pub fn also_at(mut self, place: Another) -> Self {
+        if place.span != self.span {
+            self.also.push(place);
         }
-        self.also.push(Label { span, message: message.into() });
         self
     }
 
     /// Adds many places that are as wrong as the first, and shows no more than `shown` of them.
     #[must_use]
-    pub fn with_others(self, others: impl IntoIterator<Item = (Span, String)>, shown: usize) -> Self {
-        others.into_iter().enumerate().fold(self, |violation, (index, (span, message))| {
-            if index < shown {
-                violation.with_another(span, message)
-            } else {
-                violation.also_at(span, message)
-            }
+    pub fn with_others(self, others: impl IntoIterator<Item = Another>, shown: usize) -> Self {
+        others.into_iter().enumerate().fold(self, |violation, (index, place)| {
+            if index < shown { violation.with_another(place) } else { violation.also_at(place) }
         })
+    }
+
+    /// Its places and the words for them.
+    pub fn parts(&mut self) -> Parts<'_> {
+        let Self { span, message, object, allowed_by, wording, related, also, .. } = self;
+        Parts { span, message, object, allowed_by, wording, related, also }
     }
 
     /// Says what to do in this case.

@@ -2,6 +2,7 @@
 
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
+use crate::finding::Another;
 use crate::model::identity::Identities;
 use crate::model::monitor::{Filter, Language};
 use crate::model::name::names_another_system;
@@ -88,8 +89,10 @@ fn violation(verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
         ),
     };
     let violation = Violation::at_span(first.span, message).with_help(help(key));
-    let violation =
-        others.iter().fold(violation, |violation, other| violation.with_another(other.span, "here as well"));
+    let violation = others
+        .iter()
+        .map(|other| Another::at(other.span, "here as well"))
+        .fold(violation, Violation::with_another);
     Some(match (verdict, first.language) {
         (Verdict::Known, Language::Variable) | (Verdict::Pattern, _) => violation.weaker(),
         (Verdict::Known, _) => violation,

@@ -1,8 +1,9 @@
 //! `namespace-not-backed-up`: backups are scheduled, and a namespace with data is in none of them.
 
-use super::{Check, Missing, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::codebase::namespaces::Namespace;
+use crate::finding::{Sentence, Subject};
 use crate::model::backup::{Coverage, Schedule};
 use crate::model::glob;
 use crate::source::Span;
@@ -130,16 +131,19 @@ fn gap<'a>(
 
 impl Gap<'_> {
     fn violation(&self) -> Violation {
-        let names: Vec<_> = self.namespaces.iter().map(|(name, _)| format!("`{name}`")).collect();
         let schedule = self.schedule.name.text();
-        let holds = if names.len() == 1 { "holds" } else { "hold" };
         let what = match self.reason {
             Reason::NotIncluded => format!("the schedule `{schedule}` does not list"),
             Reason::Excluded => format!("the schedule `{schedule}` leaves out"),
             Reason::Paused => format!("the schedule `{schedule}` is paused and does not save"),
         };
-        let message = format!("{what} {}, which {holds} data that no other backup saves", words(&names));
-        let mut violation = Violation::at(self.place, message).for_want_of(another_backup());
+        let sentence = Sentence::Listed {
+            start: format!("{what} "),
+            most: MOST_NAMED,
+            end: ", whose data no other backup saves".into(),
+        };
+        let mut violation =
+            Violation::at(self.place, "").telling(None, sentence).for_want_of(another_backup());
         for (name, namespace) in &self.namespaces {
             violation = show(violation, name, namespace);
         }
@@ -155,21 +159,16 @@ fn another_backup() -> Missing {
 fn show(violation: Violation, name: &str, namespace: &Namespace<'_>) -> Violation {
     let mut heads = HashSet::new();
     let written = namespace.data.iter().filter(|(object, _)| heads.insert(object.head().span()));
-    let others = written
-        .map(|(object, words)| (object.head().span(), format!("{words} of `{name}`, in {}", object.title())));
+    let others = written.map(|(object, words)| {
+        let message = format!("{words} of `{name}`, in {}", object.title());
+        another(*object, object.head(), message).about(Subject::new(format!("`{name}`")))
+    });
     // One object is enough to see what a namespace holds.
     violation.with_others(others, 1)
 }
 
-/// `a`, `b` and 3 more.
-fn words(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, second] => format!("{first} and {second}"),
-        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
-    }
-}
+/// Namespaces that a message names.
+const MOST_NAMED: usize = 2;
 
 fn common_folders(left: &str, right: &str) -> usize {
     left.split('/').zip(right.split('/')).take_while(|(left, right)| left == right).count()

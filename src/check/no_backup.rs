@@ -1,8 +1,9 @@
 //! `no-backup`: data lives in the cluster, and nothing in the codebase saves it.
 
-use super::{Check, Missing, Outcome, Violation, once_each};
+use super::{Check, Missing, Outcome, Violation, another, once_each};
 use crate::codebase::Codebase;
 use crate::codebase::backups::Evidence;
+use crate::finding::{Sentence, Subject};
 use crate::model::cluster::Spec;
 use crate::model::environment::stage_of;
 use crate::model::injected::is_injected;
@@ -47,22 +48,31 @@ type Data<'a> = Vec<(Object<'a>, &'static str)>;
 
 /// Data that nothing saves.
 fn unsaved(codebase: &Codebase, cluster: Option<Spec<'_>>, data: &Data<'_>) -> Option<Violation> {
-    let (first, words) = data.first()?;
+    let (first, _) = data.first()?;
     let place = cluster.and_then(Spec::name).unwrap_or_else(|| first.head());
-    let rest = match data.len() {
-        1 => String::new(),
-        2 => " and 1 more object keep their data in the cluster".to_owned(),
-        more => format!(" and {} more objects keep their data in the cluster", more - 1),
-    };
-    let holds = if rest.is_empty() { format!(" keeps {words} in the cluster") } else { rest };
     let etcd = cluster.is_some_and(Spec::saves_etcd);
     let but = if etcd { ": the snapshots of etcd hold no volumes and fit this cluster only" } else { "" };
-    let message = format!("{}{holds}, and nothing in the codebase saves it{but}", first.title());
-    let others = data.iter().filter(|(object, _)| object.head().span() != place.span());
-    let others = others.map(|(object, words)| (object.head().span(), format!("{words} that nothing saves")));
-    let violation = Violation::at(place, message).with_others(others, MOST_SHOWN);
+    let sentence = Sentence::Counted {
+        start: String::new(),
+        one_more: " and 1 more object keep their data in the cluster",
+        more: " and {} more objects keep their data in the cluster",
+        end: format!(", and nothing in the codebase saves it{but}"),
+    };
+    let is_told_here = |object: &Object<'_>| object.head().span() == place.span();
+    let told_here = data.iter().find(|(object, _)| is_told_here(object));
+    let others = data.iter().filter(|(object, _)| !is_told_here(object)).map(|(object, words)| {
+        another(*object, object.head(), format!("{words} that nothing saves")).about(title(*object, words))
+    });
+    let violation =
+        Violation::at(place, "").telling(told_here.map(|(object, words)| title(*object, words)), sentence);
+    let violation = violation.with_others(others, MOST_SHOWN);
     // Manifests alone may run in a cluster that somebody else saves.
     Some(if cluster.is_some() || delivers(codebase) { violation } else { violation.weaker() })
+}
+
+fn title(object: Object<'_>, words: &str) -> Subject {
+    let title = object.title();
+    Subject::new(title.clone()).or_alone(format!("{title} keeps {words} in the cluster"))
 }
 
 /// A cluster without anything that runs in it: its applications are declared elsewhere, maybe its backup too.

@@ -1,8 +1,9 @@
 //! `object-in-one-environment-only`: what runs in one environment alone was never tried, or is never used.
 
-use super::{Check, Missing, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::codebase::environments::{Content, Item};
+use crate::finding::{Another, Sentence, Subject};
 use crate::model::cluster::is_cluster_group;
 use crate::model::environment::{Group, Stage, skeleton, without_environment};
 use crate::model::kinds::KindPattern;
@@ -197,6 +198,15 @@ impl Lonely<'_> {
     fn title(&self) -> String {
         format!("{} `{}`", self.item.kind, self.item.name)
     }
+
+    fn subject(&self) -> Subject {
+        let title = self.title();
+        Subject::new(title.clone()).or_alone(format!("{title} exists"))
+    }
+
+    fn place(&self, message: String) -> Another {
+        another(self.item.object, self.item.head, message).about(self.subject())
+    }
 }
 
 /// One object may be lonely in several groups, as when a cluster takes in an overlay: it counts where it is written.
@@ -228,15 +238,17 @@ impl Bundle<'_> {
     fn violation(&self, codebase: &Codebase) -> Violation {
         let Lonely { item, side, lacking } = &self.first;
         let place = item.listed.filter(|_| !self.further.is_empty()).unwrap_or(item.head);
-        let mut violation = Violation::at(place, self.message());
-        if self.further.is_empty() {
-            violation = violation.in_object(item.object, item.head);
-        }
-        if place.span() != item.head.span() {
-            violation = violation.also_at(item.head.span(), "it is declared here");
-        }
+        let mut violation = Violation::at(place, "");
+        let is_declared_here = place.span() == item.head.span();
+        let subject = is_declared_here.then(|| self.first.subject());
+        violation = violation.telling(subject, self.sentence());
+        violation = if is_declared_here {
+            violation.in_object(item.object, item.head)
+        } else {
+            violation.also_at(self.first.place("it is declared here".into()))
+        };
         let further = self.further.iter();
-        let further = further.map(|one| (one.item.head.span(), format!("{} as well", one.title())));
+        let further = further.map(|one| one.place(format!("{} as well", one.title())));
         violation = violation.with_others(further, MOST_SHOWN);
         for other in lacking {
             violation = other.show(codebase, violation);
@@ -249,13 +261,8 @@ impl Bundle<'_> {
         if side.stage == Stage::Development { violation.less_sure() } else { violation }
     }
 
-    fn message(&self) -> String {
+    fn sentence(&self) -> Sentence {
         let Lonely { side, lacking, .. } = &self.first;
-        let what = match self.further.len() {
-            0 => format!("{} exists", self.first.title()),
-            1 => format!("{} and {} exist", self.first.title(), self.further[0].title()),
-            more => format!("{} and {more} more objects exist", self.first.title()),
-        };
         let others: Vec<_> = lacking.iter().map(|other| other.title()).collect();
         let why = if side.stage.max(lacking[0].stage) < Stage::Production {
             "the two are not built alike"
@@ -264,7 +271,12 @@ impl Bundle<'_> {
         } else {
             "what is tried there is not what the users get"
         };
-        format!("{what} in {} and not in {}: {why}", side.title(), others.join(" or "))
+        Sentence::Counted {
+            start: String::new(),
+            one_more: " and {} exist",
+            more: " and {} more objects exist",
+            end: format!(" in {} and not in {}: {why}", side.title(), others.join(" or ")),
+        }
     }
 }
 

@@ -18,11 +18,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
-    let Discovery { sources, mut problems, mut skipped, left_out, other_files } = discovery;
+    let Discovery { sources, mut problems, mut skipped, left_out, other_files, unwritten } = discovery;
     problems.extend(documents.problems);
     skipped.extend(documents.skipped);
     let reach = Reach::of(&sources, &documents.trees);
-    let zones = zones(&sources, &documents.trees, &reach);
+    let zones = zones(&sources, &documents.trees, &reach, unwritten.as_deref());
     let mut index = Index::default();
     let contents = sources.as_slice().par_iter().zip(&documents.trees);
     let contents: Vec<_> =
@@ -63,22 +63,34 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
     codebase
 }
 
-fn zones(sources: &Sources, trees: &[Option<Arc<Tree>>], reach: &Reach) -> Vec<Zone> {
+fn zones(
+    sources: &Sources,
+    trees: &[Option<Arc<Tree>>],
+    reach: &Reach,
+    unwritten: Option<&str>,
+) -> Vec<Zone> {
     let folders: BTreeSet<&str> = reach.kustomizations().map(|file| sources.get(file).folder()).collect();
     let zone = |(source, tree): (&Source, &Option<Arc<Tree>>)| match tree {
         Some(tree) if tree.is_template() => Zone::of_path(source.path()).max(Zone::Template),
+        _ if unwritten == Some(source.path()) => zone_of_kind(source),
         _ => zone(source, reach, &folders),
     };
     sources.as_slice().par_iter().zip(trees).map(zone).collect()
 }
 
 fn zone(source: &Source, reach: &Reach, folders: &BTreeSet<&str>) -> Zone {
+    match source.kind() {
+        FileKind::Yaml if reach.is_unlisted(source, folders) => zone_of_kind(source).max(Zone::Unlisted),
+        _ => zone_of_kind(source),
+    }
+}
+
+fn zone_of_kind(source: &Source) -> Zone {
     let of_path = Zone::of_path(source.path());
     match source.kind() {
         FileKind::HelmTemplate => of_path.max(Zone::Template),
         // Wherever it lies: it quotes what is wrong elsewhere.
         FileKind::Json if source.text().starts_with(BASELINE) => Zone::Own,
-        FileKind::Yaml if reach.is_unlisted(source, folders) => of_path.max(Zone::Unlisted),
         _ => of_path,
     }
 }

@@ -202,6 +202,7 @@ fn finding(rule: &Rule, severity: Severity, violation: Violation, codebase: &Cod
         object: violation.object,
         related: violation.related,
         also: violation.also,
+        wording: violation.wording,
         allowed_by: violation.allowed_by,
         fingerprint: String::new(),
         builds: violation.builds.iter().map(build).collect(),

@@ -166,14 +166,14 @@ impl Rule {
     pub(super) fn counting(
         &self,
         number: usize,
-        violation: Violation,
+        mut violation: Violation,
         codebase: &Codebase,
     ) -> Option<Violation> {
         if self.settings.scopes.says_nothing() {
             return Some(violation);
         }
         let counts = |span: Span| self.settings.counts(number, codebase.source(span.file).path());
-        at_some_places(violation, counts)
+        violation.parts().keep(counts).then_some(violation)
     }
 
     /// How much a finding at this place matters, before the case and its zone take something away.
@@ -186,24 +186,6 @@ impl Rule {
             Some(Level::Off) | None => self.severity,
         }
     }
-}
-
-/// The violation at those of its places that count.
-fn at_some_places(mut violation: Violation, counts: impl Fn(Span) -> bool) -> Option<Violation> {
-    let gone: HashSet<Span> =
-        violation.also.iter().map(|label| label.span).filter(|span| !counts(*span)).collect();
-    violation.also.retain(|label| !gone.contains(&label.span));
-    violation.related.retain(|label| !gone.contains(&label.span));
-    if counts(violation.span) {
-        return Some(violation);
-    }
-    let first = (!violation.also.is_empty()).then(|| violation.also.remove(0))?;
-    violation.related.retain(|label| *label != first);
-    violation.message = format!("{} ({})", violation.message, first.message);
-    violation.span = first.span;
-    // Which object this one belongs to, nobody has said.
-    violation.object = None;
-    Some(violation)
 }
 
 /// The check of a rule with parameters of the configuration, the strongest first, over those of its page.

@@ -2,7 +2,7 @@
 
 use super::Waiver;
 use crate::config::ListedWaiver;
-use crate::finding::{Finding, RuleId};
+use crate::finding::{RuleId, Site};
 use crate::source::{FileId, Sources, Span};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -114,18 +114,15 @@ impl<'a> Reaches<'a> {
 
     /// The numbers of the waivers that accept a finding at one of its places, the innermost first. Of those that reach
     /// the same there is one.
-    pub(super) fn covering(&self, finding: &Finding, place: Span) -> Vec<usize> {
-        let rule = &finding.rule;
-        let mut numbers = self.at(rule, place);
-        let is_first = place == finding.span;
-        // The annotation is that of the object at the first place.
-        if let Some(value) = finding.allowed_by.filter(|_| is_first) {
+    pub(super) fn covering(&self, rule: &RuleId, site: Site<'_>) -> Vec<usize> {
+        let mut numbers = self.at(rule, site.span);
+        if let Some(value) = site.allowed_by {
             numbers.extend(self.annotations.get(&(rule, value)).into_iter().flatten());
         }
-        let (path, object) =
-            (self.sources.get(place.file).path(), finding.object.as_ref().filter(|_| is_first));
+        let path = self.sources.get(site.span.file).path();
         let listed = self.listed.get(rule).into_iter().flatten();
-        numbers.extend(listed.filter(|(waiver, _)| waiver.covers(path, object)).map(|(_, number)| *number));
+        numbers
+            .extend(listed.filter(|(waiver, _)| waiver.covers(path, site.object)).map(|(_, number)| *number));
         numbers
     }
 

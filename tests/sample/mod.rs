@@ -9,7 +9,7 @@
 
 use jiff::civil::date;
 use k8factor::finding::{
-    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity, Waived,
+    Confidence, Credential, Factor, Finding, HeldBack, Label, ObjectId, RuleId, Severity, Waived, Wording,
 };
 use k8factor::problem::{Problem, SkipReason, Skipped};
 use k8factor::report::rule_info::RuleInfo;
@@ -83,6 +83,7 @@ pub fn finding(rule: &str, factor: u8, severity: Severity, span: Span, message: 
         object: None,
         related: Vec::new(),
         also: Vec::new(),
+        wording: Wording::default(),
         builds: Vec::new(),
         allowed_by: None,
         fingerprint: String::new(),

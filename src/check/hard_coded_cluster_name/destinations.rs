@@ -1,7 +1,8 @@
 //! Delivery that is aimed at one cluster, application by application.
 
-use crate::check::{Outcome, Violation};
+use crate::check::{Outcome, Violation, another};
 use crate::codebase::Codebase;
+use crate::finding::{Sentence, Subject};
 use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
@@ -121,12 +122,20 @@ fn is_own_layer(codebase: &Codebase, application: Object<'_>) -> bool {
 
 fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {
     let ((first, node), others) = places.split_first()?;
-    let message = format!(
-        "{} Applications are delivered to `{text}`; each of them has to be edited when the next cluster takes over",
-        places.len()
-    );
-    let violation = Violation::at(*node, message).in_object(*first, *node).with_help(BY_LABELS).weaker();
-    Some(others.iter().fold(violation, |violation, (application, node)| {
-        violation.with_another(node.span(), format!("{} as well", application.title()))
-    }))
+    let sentence = Sentence::Counted {
+        start: String::new(),
+        one_more: " and 1 more Application are delivered",
+        more: " and {} more Applications are delivered",
+        end: format!(" to `{text}`; every such line has to be edited when the next cluster takes over"),
+    };
+    let violation = Violation::at(*node, "").in_object(*first, *node).telling(title(*first), sentence);
+    let others = others.iter().map(|(application, node)| {
+        another(*application, *node, format!("{} as well", application.title())).about(title(*application))
+    });
+    Some(others.fold(violation.with_help(BY_LABELS).weaker(), Violation::with_another))
+}
+
+fn title(application: Object<'_>) -> Subject {
+    let title = application.title();
+    Subject::new(title.clone()).or_alone(format!("{title} is delivered"))
 }

@@ -207,7 +207,13 @@ fn what_an_overlay_changes_is_counted_once() {
         ("no-backup", "StatefulSet `db` keeps a volume for each pod in the cluster"),
         ("stateful-workload", "StatefulSet `db` keeps data in the cluster"),
     ];
-    for change in ["commonAnnotations: {team: web}", "namePrefix: prod-", "labels: [{pairs: {a: b}}]"] {
+    let changes = [
+        "commonAnnotations: {team: web}",
+        "commonAnnotations: {k8factor/allow: image-without-version why}",
+        "namePrefix: prod-",
+        "labels: [{pairs: {a: b}}]",
+    ];
+    for change in changes {
         let prod = format!("resources: [../base]\n{change}\n");
         for (rule, beginning) in words {
             let (_, findings) = findings(rule, &in_two_overlays(&prod));

@@ -98,6 +98,8 @@ impl Verdict {
         let Accepted { findings, waived } =
             waivers.accept(std::mem::take(&mut self.findings), &self.held_back, codebase.sources());
         (self.findings, self.waived) = (findings, waived);
+        // The annotation of an overlay kept them apart, and it is about another rule.
+        merge_builds(&mut self.findings, |_| None);
         let mut faults = waivers.faults();
         faults.retain(|fault| {
             let Some((id, span)) = fault.idle_rule() else { return true };
@@ -221,7 +223,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         }
         is_same
     });
-    merge_builds(findings);
+    merge_builds(findings, |finding| finding.allowed_by);
     for finding in findings {
         finding.builds.sort();
         finding.builds.dedup();
@@ -229,11 +231,11 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
 }
 
 /// A place that is worse in some builds than in others is told once, at its worst, which comes first.
-fn merge_builds(findings: &mut Vec<Finding>) {
+fn merge_builds(findings: &mut Vec<Finding>, allowed_by: impl Fn(&Finding) -> Option<Span>) {
     let mut worst: HashMap<(Span, RuleId, Option<Span>), usize> = HashMap::new();
     let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
     for mut finding in findings.drain(..) {
-        let cause = (finding.span, finding.rule.clone(), finding.allowed_by);
+        let cause = (finding.span, finding.rule.clone(), allowed_by(&finding));
         let first = worst.get(&cause).and_then(|number| merged.get_mut(*number));
         // In one and the same build a rule may well say two things of a place.
         let elsewhere = |first: &&mut Finding| {

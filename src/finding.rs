@@ -80,6 +80,12 @@ impl Finding {
         Parts { span, message, object, allowed_by, wording, related, also }
     }
 
+    /// What is said of its places, and all that its message may be made of when some of them are set aside.
+    pub fn words(&mut self) -> impl Iterator<Item = &mut String> {
+        let related = self.related.iter_mut().map(|label| &mut label.message);
+        related.chain(self.wording.words()).chain(self.also.iter_mut().flat_map(Another::words))
+    }
+
     /// The same places, and whose they are.
     pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
         let first = Site { span: self.span, object: self.object.as_ref(), allowed_by: self.allowed_by };

@@ -48,8 +48,7 @@ impl Place {
     /// One of the places of a finding.
     pub(super) fn of_finding(report: &Report, finding: &Finding, span: Span) -> Self {
         let source = report.sources.get(span.file);
-        // Which object the other places belong to, nobody has said.
-        let object = finding.object.as_ref().filter(|_| span == finding.span);
+        let object = finding.sites().find(|site| site.span == span).and_then(|site| site.object);
         let clean = |mut text: String| {
             report.secrets.conceal_in(&mut text);
             text

@@ -35,6 +35,12 @@ impl Another {
     }
 }
 
+impl Another {
+    pub(super) fn words(&mut self) -> impl Iterator<Item = &mut String> {
+        std::iter::once(&mut self.message).chain(self.subject.iter_mut().flat_map(Subject::words))
+    }
+}
+
 /// What stands at a place, in the words of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
@@ -57,6 +63,12 @@ impl Subject {
     }
 }
 
+impl Subject {
+    fn words(&mut self) -> impl Iterator<Item = &mut String> {
+        std::iter::once(&mut self.title).chain(&mut self.alone)
+    }
+}
+
 /// What a message is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wording {
@@ -64,6 +76,18 @@ pub struct Wording {
     pub subject: Option<Subject>,
     /// How the message speaks of it and of the others.
     pub sentence: Sentence,
+}
+
+impl Wording {
+    pub(super) fn words(&mut self) -> impl Iterator<Item = &mut String> {
+        let sentence = match &mut self.sentence {
+            Sentence::Own => [None, None],
+            Sentence::Counted { start, end, .. } | Sentence::Listed { start, end, .. } => {
+                [Some(start), Some(end)]
+            }
+        };
+        self.subject.iter_mut().flat_map(Subject::words).chain(sentence.into_iter().flatten())
+    }
 }
 
 /// How a message speaks of what stands at several places.

@@ -64,10 +64,10 @@ impl Secrets {
         self.conceal_in(&mut finding.help);
         // A finding with many places says the same of nearly all of them.
         let mut clean = String::new();
-        for label in &mut finding.related {
-            if label.message != clean {
-                self.conceal_in(&mut label.message);
-                clean.clone_from(&label.message);
+        for words in finding.words() {
+            if *words != clean {
+                self.conceal_in(words);
+                clean.clone_from(words);
             }
         }
     }

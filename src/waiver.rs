@@ -18,7 +18,7 @@ use crate::suggest::closest;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use reach::{Reach, Reaches};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The waivers of a codebase.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct Waivers {
     accepting: Vec<Waiver>,
     /// What is wrong with the others.
     faults: Vec<Fault>,
+    /// The objects that have an annotation in some build, as they are written, by its value.
+    carriers: HashMap<Span, Vec<Span>>,
 }
 
 /// The rules that a waiver can name.
@@ -107,7 +109,7 @@ const LONGEST_REASON: usize = 500;
 impl Waivers {
     /// All waivers of a codebase.
     pub fn of(codebase: &Codebase, rules: &Names<'_>) -> Self {
-        let mut waivers = Self { accepting: Vec::new(), faults: Vec::new() };
+        let mut waivers = Self { accepting: Vec::new(), faults: Vec::new(), carriers: HashMap::new() };
         if !codebase.config().honours_waivers {
             return waivers;
         }
@@ -125,6 +127,9 @@ impl Waivers {
             waivers.add(written, rules, codebase.config().today);
         }
         waivers.accepting.sort_by_key(|waiver| (waiver.span, waiver.rule_span));
+        if waivers.accepting.iter().any(|waiver| matches!(waiver.reach, Reach::Annotation { .. })) {
+            waivers.carriers = annotations::carriers(codebase);
+        }
         waivers
     }
 
@@ -164,7 +169,7 @@ impl Waivers {
         if self.accepting.is_empty() {
             return Accepted { findings, ..accepted };
         }
-        let reaches = Reaches::of(&self.accepting, sources);
+        let reaches = Reaches::of(&self.accepting, &self.carriers, sources);
         let mut used = vec![false; self.accepting.len()];
         for held in held_back {
             for waiver in reaches.perhaps_covering(&held.rule, held.span) {
@@ -178,6 +183,12 @@ impl Waivers {
             }
             covered.values().flatten().for_each(|waiver| used[*waiver] = true);
             let (rest, aside) = finding.split(|span| covered.get(&span).is_some_and(|by| !by.is_empty()));
+            // Accepted in one build, and told because of another.
+            if let Some(finding) = &rest {
+                for waiver in finding.sites().flat_map(|site| reaches.carried(&finding.rule, site.span)) {
+                    used[waiver] = true;
+                }
+            }
             // Where everything that it names is accepted, a place that only brings it in is no finding.
             accepted.findings.extend(rest.filter(|rest| aside.is_none() || !rest.names_nothing()));
             accepted.waived.extend(aside.and_then(|finding| {
@@ -194,7 +205,7 @@ impl Waivers {
 
     /// What is wrong with waivers, now that it is known which of them accept something.
     pub fn faults(self) -> Vec<Fault> {
-        let Self { accepting, mut faults } = self;
+        let Self { accepting, mut faults, .. } = self;
         let unused = accepting.iter().filter(|waiver| !waiver.is_used);
         faults.extend(unused.map(|waiver| Fault::unused(&waiver.rule, waiver.rule_span)));
         faults

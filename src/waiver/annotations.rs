@@ -25,6 +25,17 @@ pub(super) fn find(codebase: &Codebase, file: FileId, found: &mut Found) {
     }
 }
 
+/// The objects that have the annotation in some build, as they are written, by its value.
+pub(super) fn carriers(codebase: &Codebase) -> HashMap<Span, Vec<Span>> {
+    let mut carriers: HashMap<Span, Vec<Span>> = HashMap::new();
+    for object in codebase.objects() {
+        if let Some(entry) = object.annotation(ANNOTATION) {
+            carriers.entry(entry.value.span()).or_default().push(object.root().span());
+        }
+    }
+    carriers
+}
+
 /// The end of the path with which a JSON patch sets the annotation.
 const IN_POINTER: &str = "k8factor~1allow";
 

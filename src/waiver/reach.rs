@@ -54,6 +54,8 @@ pub(super) struct Reaches<'a> {
     /// The parts of a file that waivers of a rule reach, sorted, each with the furthest end up to there.
     parts: BTreeMap<(&'a RuleId, FileId), Vec<Part>>,
     annotations: HashMap<(&'a RuleId, Span), Vec<usize>>,
+    /// The objects that have an annotation in some build, as they are written.
+    carried: BTreeMap<(&'a RuleId, FileId), Vec<Part>>,
     listed: HashMap<&'a RuleId, Vec<(&'a ListedWaiver, usize)>>,
     /// For each waiver the first that reaches the same: it stands for all of them.
     first: Vec<usize>,
@@ -61,11 +63,16 @@ pub(super) struct Reaches<'a> {
 
 impl<'a> Reaches<'a> {
     /// An index of these waivers.
-    pub(super) fn of(waivers: &'a [Waiver], sources: &'a Sources) -> Self {
+    pub(super) fn of(
+        waivers: &'a [Waiver],
+        carriers: &HashMap<Span, Vec<Span>>,
+        sources: &'a Sources,
+    ) -> Self {
         let mut reaches = Self {
             sources,
             parts: BTreeMap::new(),
             annotations: HashMap::new(),
+            carried: BTreeMap::new(),
             listed: HashMap::new(),
             first: Vec::with_capacity(waivers.len()),
         };
@@ -75,10 +82,10 @@ impl<'a> Reaches<'a> {
                 waiver.reach.place().map(|place| *known.entry((&waiver.rule, place)).or_insert(number));
             reaches.first.push(first.unwrap_or(number));
             if reaches.first[number] == number {
-                reaches.add(waiver, number);
+                reaches.add(waiver, number, carriers);
             }
         }
-        for parts in reaches.parts.values_mut() {
+        for parts in reaches.parts.values_mut().chain(reaches.carried.values_mut()) {
             parts.sort_by_key(|part| (part.span.start, Reverse(part.span.end), part.waiver));
             let mut furthest = 0;
             for part in parts {
@@ -89,12 +96,16 @@ impl<'a> Reaches<'a> {
         reaches
     }
 
-    fn add(&mut self, waiver: &'a Waiver, number: usize) {
+    fn add(&mut self, waiver: &'a Waiver, number: usize, carriers: &HashMap<Span, Vec<Span>>) {
         let rule = &waiver.rule;
         match &waiver.reach {
             Reach::Place(part) => self.add_part(rule, *part, number),
             Reach::Annotation { value, object } => {
                 self.annotations.entry((rule, *value)).or_default().push(number);
+                for span in carriers.get(value).into_iter().flatten() {
+                    let part = Part { span: *span, furthest: 0, waiver: number };
+                    self.carried.entry((rule, span.file)).or_default().push(part);
+                }
                 if let Some(part) = object {
                     self.add_part(rule, *part, number);
                 }
@@ -132,10 +143,20 @@ impl<'a> Reaches<'a> {
         self.at(rule, place).into_iter().chain(listed.map(|(_, number)| *number)).collect()
     }
 
-    fn at(&self, rule: &RuleId, place: Span) -> Vec<usize> {
-        let parts = self.parts.get(&(rule, place.file)).map(Vec::as_slice).unwrap_or_default();
-        let behind = parts.partition_point(|part| part.span.start <= place.start);
-        let may_reach = parts[..behind].iter().rev().take_while(|part| part.furthest >= place.start);
-        may_reach.filter(|part| begins_in(part.span, place)).map(|part| part.waiver).collect()
+    /// The numbers of the waivers in annotations that an object at this place has in some build.
+    pub(super) fn carried(&self, rule: &RuleId, place: Span) -> Vec<usize> {
+        around(self.carried.get(&(rule, place.file)), place)
     }
+
+    fn at(&self, rule: &RuleId, place: Span) -> Vec<usize> {
+        around(self.parts.get(&(rule, place.file)), place)
+    }
+}
+
+/// The waivers of the parts that a place begins in, the innermost first.
+fn around(parts: Option<&Vec<Part>>, place: Span) -> Vec<usize> {
+    let parts = parts.map(Vec::as_slice).unwrap_or_default();
+    let behind = parts.partition_point(|part| part.span.start <= place.start);
+    let may_reach = parts[..behind].iter().rev().take_while(|part| part.furthest >= place.start);
+    may_reach.filter(|part| begins_in(part.span, place)).map(|part| part.waiver).collect()
 }

@@ -117,7 +117,6 @@ fn is_off(report: &Report, place: &Place) -> bool {
 
 fn set_aside(report: &mut Report, known: &BTreeSet<Site>, named: &Named) {
     let taken = fingerprint::all(report);
-    let mut is_split = false;
     let mut new = Vec::new();
     for (number, finding) in std::mem::take(&mut report.findings).into_iter().enumerate() {
         let is_known = |span| known.contains(&Site::Finding(number, span));
@@ -125,7 +124,6 @@ fn set_aside(report: &mut Report, known: &BTreeSet<Site>, named: &Named) {
         let (first, is_partly_known) = (finding.span, finding.places().any(is_known));
         let asked = |span: Span| span == first || named.holds(report.sources.get(span.file).path());
         let (told, aside) = finding.split(|span| is_known(span) || is_partly_known && !asked(span));
-        is_split |= told.is_some() && aside.is_some();
         new.extend(told);
         report.baselined.extend(aside);
     }
@@ -134,11 +132,10 @@ fn set_aside(report: &mut Report, known: &BTreeSet<Site>, named: &Named) {
         let is_known = known.contains(&Site::Problem(number));
         if is_known { &mut report.baselined_problems } else { &mut report.problems }.push(problem);
     }
-    if is_split {
-        rule::sort(&mut report.findings);
-        rule::sort(&mut report.baselined);
-        fingerprint::stamp_moved(report, taken);
-    }
+    // One that is told elsewhere now stands elsewhere in the order.
+    rule::sort(&mut report.findings);
+    rule::sort(&mut report.baselined);
+    fingerprint::stamp_moved(report, taken);
 }
 
 /// Whose place it is.

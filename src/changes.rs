@@ -80,52 +80,26 @@ pub fn apply(mut report: Report, changes: Option<&Changes>) -> Report {
     let Some(changes) = changes else { return report };
     report.notes.extend(changes.notes.iter().cloned());
     let taken = fingerprint::all(&report);
-    let parts: Vec<_> = std::mem::take(&mut report.findings)
-        .into_iter()
-        .map(|finding| changed_part(finding, &report.sources, changes))
-        .collect();
-    let is_split = parts.iter().any(|part| matches!(part, Part::Moved(_)));
-    report.unchanged += parts.iter().filter(|part| matches!(part, Part::None)).count();
-    report.findings = parts.into_iter().filter_map(Part::finding).collect();
+    let found = std::mem::take(&mut report.findings);
+    let number = found.len();
+    let left = found.into_iter().filter_map(|finding| changed_part(finding, &report.sources, changes));
+    report.findings = left.collect();
+    report.unchanged += number - report.findings.len();
     narrow(&mut report, changes);
-    if is_split {
-        rule::sort(&mut report.findings);
-        fingerprint::stamp_moved(&mut report, taken);
-    }
+    // One that is told elsewhere now stands elsewhere in the order.
+    rule::sort(&mut report.findings);
+    fingerprint::stamp_moved(&mut report, taken);
     report
 }
 
-/// What is left of a finding.
-enum Part {
-    /// Nothing.
-    None,
-    /// The finding as it was.
-    All(Finding),
-    /// The finding at those of its places that changed.
-    Moved(Finding),
-}
-
-impl Part {
-    fn finding(self) -> Option<Finding> {
-        match self {
-            Self::None => None,
-            Self::All(finding) | Self::Moved(finding) => Some(finding),
-        }
-    }
-}
-
-fn changed_part(finding: Finding, sources: &Sources, changes: &Changes) -> Part {
+/// The finding at those of its places that changed, if there are any.
+fn changed_part(finding: Finding, sources: &Sources, changes: &Changes) -> Option<Finding> {
     let touched = |span| changes.touch(sources, span);
-    let places: Vec<bool> = finding.places().map(touched).collect();
-    if places.contains(&true) {
-        if !places.contains(&false) {
-            return Part::All(finding);
-        }
-        return finding.split(|span| !touched(span)).0.map_or(Part::None, Part::Moved);
+    if finding.places().any(touched) {
+        return finding.split(|span| !touched(span)).0;
     }
     // A name that is declared in a new line is written in old ones.
-    let is_related = finding.related.iter().any(|label| touched(label.span));
-    if is_related { Part::All(finding) } else { Part::None }
+    finding.related.iter().any(|label| touched(label.span)).then_some(finding)
 }
 
 /// Everything but the findings. As with named paths, a factor that nothing is said about is not assessed.

@@ -3,6 +3,7 @@
 use super::place::{Place, Wrong};
 use super::{Baseline, Entry};
 use crate::error::Error;
+use crate::model::role::BASELINE_START;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -13,7 +14,7 @@ const VERSION: u64 = 1;
 pub(super) fn text(baseline: &Baseline) -> String {
     let lines: Vec<String> = baseline.entries.iter().map(line).collect();
     let body = if lines.is_empty() { String::new() } else { format!("\n{}\n", lines.join(",\n")) };
-    format!("{{\"version\":{VERSION},\"entries\":[{body}]}}\n")
+    format!("{BASELINE_START}{body}]}}\n")
 }
 
 fn line(entry: &Entry) -> String {

@@ -10,7 +10,7 @@ use crate::kustomize::store::Store;
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::TypeMeta;
-use crate::model::role::{Role, Zone, is_test_document};
+use crate::model::role::{BASELINE_START, Role, Zone, is_test_document};
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use rayon::prelude::*;
@@ -90,13 +90,10 @@ fn zone_of_kind(source: &Source) -> Zone {
     match source.kind() {
         FileKind::HelmTemplate => of_path.max(Zone::Template),
         // Wherever it lies: it quotes what is wrong elsewhere.
-        FileKind::Json if source.text().starts_with(BASELINE) => Zone::Own,
+        FileKind::Json if source.text().starts_with(BASELINE_START) => Zone::Own,
         _ => of_path,
     }
 }
-
-/// How the file of a baseline begins.
-const BASELINE: &str = "{\"version\":1,\"entries\":[";
 
 /// A document, what it is, and the objects in it.
 struct Content {

@@ -37,6 +37,9 @@ pub enum Zone {
     Own,
 }
 
+/// How the file of a baseline begins, wherever it lies.
+pub const BASELINE_START: &str = "{\"version\":1,\"entries\":[";
+
 impl Zone {
     /// Whether objects in this part are judged.
     pub fn is_judged(self) -> bool {

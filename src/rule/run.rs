@@ -41,15 +41,13 @@ pub fn run(rules: &[Rule], codebase: &Codebase) -> Verdict {
 /// The same, for rules that stand in different lists.
 pub(super) fn run_these(rules: &[&Rule], codebase: &Codebase) -> Verdict {
     let checks: Vec<Ran<'_>> = rules.iter().flat_map(|rule| Ran::of(rule, codebase)).collect();
-    let outcomes: Vec<_> = checks.into_par_iter().map(|ran| (ran, outcome(ran.check, codebase))).collect();
+    let outcomes: Vec<_> = checks.par_iter().map(|ran| (*ran, outcome(ran.check, codebase))).collect();
     let (mut verdict, unread, part) = (Verdict::default(), codebase.unread(), Part::of(codebase));
     for (ran, outcome) in outcomes {
         verdict.add(ran, outcome, codebase, &unread, &part);
     }
     let faults = verdict.waive(rules, codebase, &part);
-    let judges =
-        rules.iter().flat_map(|rule| Ran::of(rule, codebase)).filter(|ran| ran.check.judges_waivers());
-    for ran in judges {
+    for ran in checks.into_iter().filter(|ran| ran.check.judges_waivers()) {
         let mut outcome = Outcome::default();
         ran.check.judge_waivers(&faults, &mut outcome);
         verdict.add(ran, outcome, codebase, &unread, &part);

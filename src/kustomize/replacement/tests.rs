@@ -162,7 +162,7 @@ fn sources_are_one_object_or_a_value() {
     );
     assert_eq!(&*resources.get(0).id().name, "src");
     assert_eq!(&*resources.get(1).id().name, "given");
-    assert_eq!(resources.get(1).root.text_of(&["spec", "replicas"]).unwrap(), "8");
+    assert_eq!(resources.get(1).root.text_of(&["spec", "replicas"]).expect("it has replicas"), "8");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn targets_are_chosen_by_labels_too() {
         let files = Files::of(&[("all.yaml", &objects), ("r.yaml", &text)]);
         let (resources, gaps) = run(&files);
         assert_eq!(messages(&gaps), Vec::<&str>::new());
-        resources.get(1).root.text_of(&["spec", "replicas"]).unwrap() == "given"
+        resources.get(1).root.text_of(&["spec", "replicas"]).is_some_and(|replicas| replicas == "given")
     };
     assert!(put("select: {labelSelector: app=web}"));
     assert!(!put("select: {kind: Deployment, labelSelector: app=db}"));
@@ -192,8 +192,9 @@ fn a_value_stands_where_its_source_is_written() {
 ";
     let files = files(text);
     let (resources, _) = run(&files);
-    let containers = resources.get(1).root.at(&["spec", "template", "spec", "containers"]).unwrap();
-    let image = containers.items()[0].get("image").unwrap();
+    let containers =
+        resources.get(1).root.at(&["spec", "template", "spec", "containers"]).expect("it has containers");
+    let image = containers.items()[0].get("image").expect("it has an image");
     assert_eq!(files.pieces(&image), ["repo/img:", "a.b.c"]);
     assert_eq!(files.at(&image.place()), "a.b.c");
     assert_eq!(image.place().changes()[0].operation, Operation::Replacement);

@@ -61,11 +61,13 @@ fn names_are_replaced_and_dollars_escaped() {
 fn a_value_stands_where_its_source_is_written() {
     let files = Files::of(&[("all.yaml", OBJECTS), ("v.yaml", VARIABLES)]);
     let (resources, _) = expanded_all(&files);
-    let container = resources.get(1).root.at(&["spec", "containers"]).unwrap().items().swap_remove(0);
-    let port = container.get("env").unwrap().items()[1].get("value").unwrap();
+    let container =
+        resources.get(1).root.at(&["spec", "containers"]).expect("it has containers").items().swap_remove(0);
+    let port =
+        container.get("env").expect("it has variables").items()[1].get("value").expect("it has a value");
     assert_eq!(files.at(&port.place()), "80");
     assert_eq!(port.place().changes()[0].operation, Operation::Variable);
-    let escaped = &container.get("command").unwrap().items()[3];
+    let escaped = &container.get("command").expect("it has a command").items()[3];
     assert_eq!(files.pieces(escaped), ["$", "(NAME)"]);
 }
 

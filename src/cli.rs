@@ -4,6 +4,7 @@
 
 mod baseline;
 mod check;
+mod clusters;
 mod completions;
 mod explain;
 mod init;
@@ -35,6 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = match command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Clusters(arguments) => clusters::run(arguments),
         Command::Baseline(arguments) => baseline::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
@@ -69,6 +71,7 @@ const EXAMPLES: &str = "\
 Examples:
   k8factor check                   check the codebase in the current folder
   k8factor render overlays/prod    print what an overlay builds
+  k8factor clusters                which clusters there are, and whether two can exist at once
   k8factor explain RULE            say what a rule objects to, and why
 
 Exit status:
@@ -81,6 +84,7 @@ Exit status:
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Clusters(clusters::Arguments),
     Baseline(baseline::Arguments),
     Render(render::Arguments),
     Explain(explain::Arguments),

@@ -9,6 +9,7 @@ pub mod environments;
 mod identities;
 mod monitors;
 pub mod namespaces;
+pub mod namings;
 pub mod part;
 mod reach;
 pub mod unread;
@@ -29,6 +30,7 @@ use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use builds::{Builds, BuiltObject};
 pub use monitors::Monitors;
+use namings::Naming;
 use reach::Reach;
 use std::sync::Arc;
 
@@ -53,6 +55,7 @@ pub struct Codebase {
     other_files: usize,
     identities: Identities,
     monitors: Monitors,
+    namings: Vec<Naming>,
 }
 
 /// One document and what it is.
@@ -238,6 +241,11 @@ impl Codebase {
     /// What monitors, dashboards and alert routing compare the cluster with.
     pub fn monitors(&self) -> &Monitors {
         &self.monitors
+    }
+
+    /// Every place where a text names a cluster, sorted by place.
+    pub fn namings(&self) -> &[Naming] {
+        &self.namings
     }
 
     /// Every kustomization and component.

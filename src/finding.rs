@@ -38,6 +38,8 @@ pub struct Finding {
     pub builds: Vec<String>,
     /// The annotation `k8factor/allow` of the object, if it has one.
     pub allowed_by: Option<Span>,
+    /// The cluster that it is about, by its name.
+    pub cluster: Option<String>,
     /// The name under which services know it again; see [`crate::report::fingerprint`].
     pub fingerprint: String,
 }

@@ -154,6 +154,11 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Whether people or pipelines run it: a shell script, a Makefile, a pipeline.
+    pub fn is_script(self) -> bool {
+        matches!(self, Self::Shell | Self::Makefile | Self::Ci(_))
+    }
+
     /// Whether the text is read as YAML (JSON included).
     pub fn is_yaml(self) -> bool {
         !matches!(

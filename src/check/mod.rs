@@ -3,20 +3,23 @@
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
 mod ambiguous_yaml;
+mod cluster_name;
+mod cluster_named_twice;
 mod cluster_without_spec;
 mod credential;
 mod credential_literal;
 mod dangling_reference;
+mod delivery_selects_cluster_by_name;
+mod environment_read_from_cluster_name;
 mod export_into_codebase;
 pub mod expression;
-mod hard_coded_cluster_name;
 mod image_without_version;
 mod job_without_protection_label;
 mod kubernetes_version;
 mod kustomization_cannot_be_built;
 mod live_status;
 mod missing;
-mod monitor_filters_on_cluster_name;
+mod monitor_compares_cluster;
 mod namespace_not_backed_up;
 mod no_backup;
 mod object_in_one_environment_only;
@@ -169,6 +172,8 @@ pub struct Violation {
     pub wording: Wording,
     /// The annotation `k8factor/allow` of the object, if it has one.
     pub allowed_by: Option<Span>,
+    /// The cluster that it is about, by its name.
+    pub cluster: Option<String>,
     /// How many steps weaker than the rule's severity this case is.
     pub weaker: u8,
     /// How many steps less sure than the rule's confidence.
@@ -196,6 +201,7 @@ impl Violation {
             also: Vec::new(),
             wording: Wording::default(),
             allowed_by: None,
+            cluster: None,
             weaker: 0,
             less_sure: 0,
             missing: None,
@@ -275,6 +281,13 @@ impl Violation {
     pub fn parts(&mut self) -> Parts<'_> {
         let Self { span, message, object, allowed_by, wording, related, also, .. } = self;
         Parts { span, message, object, allowed_by, wording, related, also }
+    }
+
+    /// Says which cluster it is about.
+    #[must_use]
+    pub fn about_cluster(mut self, name: &str) -> Self {
+        self.cluster = Some(name.to_owned());
+        self
     }
 
     /// Says what to do in this case.

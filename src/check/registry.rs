@@ -2,17 +2,20 @@
 
 use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
+use super::cluster_name::ClusterName;
+use super::cluster_named_twice::ClusterNamedTwice;
 use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
 use super::dangling_reference::DanglingReference;
+use super::delivery_selects_cluster_by_name::DeliverySelectsClusterByName;
+use super::environment_read_from_cluster_name::EnvironmentReadFromClusterName;
 use super::export_into_codebase::ExportIntoCodebase;
-use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
 use super::kustomization_cannot_be_built::KustomizationCannotBeBuilt;
 use super::live_status::LiveStatus;
-use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
+use super::monitor_compares_cluster::MonitorComparesCluster;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
 use super::no_backup::NoBackup;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
@@ -30,18 +33,21 @@ use serde::de::DeserializeOwned;
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
+    ("cluster-name", of::<ClusterName>),
+    ("cluster-named-twice", of::<ClusterNamedTwice>),
     ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),
     ("dangling-reference", of::<DanglingReference>),
+    ("delivery-selects-cluster-by-name", of::<DeliverySelectsClusterByName>),
+    ("environment-read-from-cluster-name", of::<EnvironmentReadFromClusterName>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
-    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("image-without-version", of::<ImageWithoutVersion>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
     ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
     ("kustomization-cannot-be-built", of::<KustomizationCannotBeBuilt>),
     ("live-status", of::<LiveStatus>),
-    ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
+    ("monitor-compares-cluster", of::<MonitorComparesCluster>),
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
     ("no-backup", of::<NoBackup>),
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),

@@ -57,7 +57,7 @@ impl Codebase {
     fn is_backup_script(&self, source: &Source) -> bool {
         match source.kind() {
             FileKind::Terraform => declares_backup(source.text()),
-            FileKind::Shell | FileKind::Makefile | FileKind::Ci(_) => {
+            kind if kind.is_script() => {
                 let scripts = scripts(source, self.tree(source.id()));
                 scripts.iter().any(|script| may_save(&script.text) && script.pipelines().iter().any(saves))
             }

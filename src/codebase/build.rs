@@ -2,7 +2,7 @@
 
 use super::builds::Builds;
 use super::reach::Reach;
-use super::{Codebase, DocumentEntry, Monitors, ObjectEntry, identities, monitors};
+use super::{Codebase, DocumentEntry, Monitors, ObjectEntry, identities, monitors, namings};
 use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
@@ -51,13 +51,15 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         other_files,
         identities: Identities::default(),
         monitors: Monitors::default(),
+        namings: Vec::new(),
     };
-    // Several checks ask for both. Computed when the first asks, in parallel, they could wait for each other: a thread
+    // Several checks ask for these. Computed when the first asks, in parallel, they could wait for each other: a thread
     // that waits for a part is handed another check meanwhile, which asks for the very same thing.
     let read = &codebase;
     let (identities, monitors) = rayon::join(|| identities::identities(read), || monitors::monitors(read));
     codebase.identities = identities;
     codebase.monitors = monitors;
+    codebase.namings = namings::namings(&codebase);
     codebase.builds.name_environments(&codebase.sources, &config.environments);
     codebase.builds.name_clusters(&codebase.sources, &codebase.identities);
     codebase

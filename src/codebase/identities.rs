@@ -1,12 +1,14 @@
 //! Collects the names of clusters from everything that was read.
 
 mod commands;
+mod hosts;
 mod objects;
 
 use super::Codebase;
 use crate::config::FILE_NAME;
 use crate::model::identity::{Candidate, Evidence, Identities, Origin};
 use crate::model::name::{Promise, names_another_system};
+use crate::model::object::Object;
 use crate::model::workload::Workload;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
@@ -26,6 +28,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     objects::injections(codebase, &mut candidates);
     objects::arguments(codebase, &mut candidates);
     commands::commands(codebase, &mut candidates);
+    hosts::routes(codebase, &mut candidates);
     folders(codebase, &mut candidates);
     namesakes(codebase, &mut candidates);
     declared(codebase, &mut candidates);
@@ -144,6 +147,7 @@ fn taken_words(codebase: &Codebase) -> HashSet<Cow<'_, str>> {
     for object in codebase.objects() {
         let runs = Workload::of(object).is_some() || object.is("", "Service") || object.is("", "Namespace");
         taken.extend(object.name().filter(|_| runs));
+        taken.extend(organisations(object));
         taken.extend(object.namespace());
     }
     for kustomization in codebase.kustomizations() {
@@ -153,6 +157,17 @@ fn taken_words(codebase: &Codebase) -> HashSet<Cow<'_, str>> {
         taken.extend(application_folders(source).map(Cow::Borrowed));
     }
     taken
+}
+
+/// Whose images the containers of an object run: `acme` of `registry.example.com/acme/web`.
+fn organisations(object: Object<'_>) -> impl Iterator<Item = Cow<'_, str>> {
+    let containers = Workload::of(object).into_iter().flat_map(Workload::containers);
+    let images = containers.filter_map(|container| container.node.get("image")).map(Node::text);
+    images.flat_map(|image| {
+        let folders: Vec<_> = image.split('/').map(str::to_owned).collect();
+        let inner = 1..folders.len().saturating_sub(1).max(1);
+        folders[inner].iter().cloned().map(Cow::Owned).collect::<Vec<_>>()
+    })
 }
 
 /// Folders that are not below something that holds clusters or environments.

@@ -20,6 +20,19 @@ pub enum Stage {
     Production,
 }
 
+impl Stage {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "sandbox",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+}
+
 /// Words that people give to environments; a longer word stands after the one it begins with.
 /// Source: names of sibling folders and files in public cluster codebases.
 const WORDS: &[(&str, Stage)] = &[

@@ -4,6 +4,7 @@
 //! on how common its words are.
 
 use super::name::{is_all_common_words, is_environment};
+use super::window;
 use crate::source::Span;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,8 @@ pub enum Origin {
     Delivery,
     /// The operand of a command that connects to the cluster.
     Command,
+    /// The name of a host below which a cluster of `OpenShift` serves its routes.
+    Route,
     /// An argument of a controller: `--cluster-name`.
     Argument,
     /// A list of clusters in a pipeline.
@@ -85,7 +88,7 @@ impl Origin {
         match self {
             Self::Spec | Self::Declared | Self::Registration => 10,
             Self::Terraform | Self::Kubeconfig => 9,
-            Self::Injection | Self::Delivery | Self::Command => 8,
+            Self::Injection | Self::Delivery | Self::Command | Self::Route => 8,
             Self::Argument | Self::Matrix => 7,
             Self::Folder => 6,
             Self::Overlay => 5,
@@ -113,6 +116,8 @@ pub enum Strength {
 pub struct Mention<'a> {
     /// The cluster.
     pub identity: &'a Identity,
+    /// Its number, for [`Identities::get`].
+    pub number: u32,
     /// How freely this spelling may be searched for.
     pub strength: Strength,
     /// First byte in the text.
@@ -176,6 +181,11 @@ impl Identities {
         self.all.is_empty()
     }
 
+    /// The cluster with this number.
+    pub fn get(&self, number: u32) -> &Identity {
+        &self.all[number as usize]
+    }
+
     /// The cluster that is spelled so.
     pub fn of_spelling(&self, text: &str) -> Option<&Identity> {
         self.spellings.get(text).map(|spelling| &self.all[spelling.identities[0]])
@@ -200,18 +210,25 @@ impl Identities {
     fn mention<'a>(&'a self, text: &'a str, start: usize, longest: usize) -> Option<Mention<'a>> {
         let ends = (start + 1..=longest).rev().filter(|end| is_word_edge(text, *end));
         let mut known = ends.filter_map(|end| Some((end, self.spellings.get(text.get(start..end)?)?)));
-        let (end, spelling) = known.next().filter(|_| is_word_edge(text, start))?;
-        let identity = &self.all[spelling.identities[0]];
-        Some(Mention { identity, strength: spelling.strength, start, end })
+        let is_start = is_word_edge(text, start) || is_end_of_gke_context(text, start);
+        let (end, spelling) = known.next().filter(|_| is_start)?;
+        let number = spelling.identities[0];
+        let identity = &self.all[number];
+        Some(Mention { identity, number: number as u32, strength: spelling.strength, start, end })
     }
 
     /// The clusters to which a file belongs, sorted by name.
     pub fn owners(&self, path: &str) -> Vec<&Identity> {
+        self.owner_numbers(path).into_iter().map(|number| self.get(number)).collect()
+    }
+
+    /// The same by their numbers.
+    pub fn owner_numbers(&self, path: &str) -> Vec<u32> {
         let folders = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
         let by_folder = folders.filter_map(|folder| self.folders.get(folder));
         let by_name = path.split('/').flat_map(|part| self.called_after(part));
         let owners: BTreeSet<usize> = by_folder.flatten().copied().chain(by_name).collect();
-        owners.into_iter().map(|index| &self.all[index]).collect()
+        owners.into_iter().map(|index| index as u32).collect()
     }
 
     /// The clusters after which a part of a path is called. Between words anything may be the name of one.
@@ -318,6 +335,7 @@ fn short_name(name: &str) -> Option<&str> {
 /// Desktop, kubeadm and Rancher.
 const NOBODY: &[&str] = &[
     "in-cluster",
+    "local-cluster",
     "local",
     "kubernetes",
     "default",
@@ -387,6 +405,16 @@ fn is_word_edge(text: &str, at: usize) -> bool {
     let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
     is_word(before) != is_word(text.as_bytes().get(at))
+}
+
+/// `gke_<project>_<zone>_` is what `gcloud` puts before the name of a cluster.
+fn is_end_of_gke_context(text: &str, at: usize) -> bool {
+    let before = window::text_before(text, at);
+    let Some(prefix) = before.strip_suffix('_') else { return false };
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let from = prefix.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+    let mut parts = prefix[from..].split('_');
+    parts.next() == Some("gke") && parts.count() == 2
 }
 
 /// The name of a file with more words is a sentence.
@@ -471,6 +499,20 @@ mod tests {
         let found: Vec<_> =
             known.mentions("a prod-7 prod-7.k8s.example.com prod-77").map(|m| m.start).collect();
         assert_eq!(found, [2, 9]);
+    }
+
+    #[test]
+    fn clouds_put_words_before_a_name() {
+        let known = identities(&[("tokyo-1", &[Origin::Spec])]);
+        let texts = [
+            "arn:aws:eks:ap-northeast-1:123456789012:cluster/tokyo-1",
+            "gke_example_asia-northeast1-a_tokyo-1",
+            "api.tokyo-1.example.com",
+        ];
+        for text in texts {
+            assert_eq!(known.mentions(text).count(), 1, "{text}");
+        }
+        assert_eq!(known.mentions("a_b_tokyo-1 gke_tokyo-1 tokyo-1_b").count(), 0);
     }
 
     #[test]

@@ -73,6 +73,50 @@ impl<'a> Surroundings<'a> {
         (assigned || flag).then(|| key.trim_start_matches('-')).filter(|key| !key.is_empty())
     }
 
+    /// The key, flag or variable that is nearest to the name: in the token itself, as in `--flag=a/NAME`, or before it.
+    pub fn nearest_key(self) -> Option<&'a str> {
+        let inside = self.token_to_name().split_once('=').map(|(key, _)| key.trim_start_matches('-'));
+        let above = || self.line_above().and_then(flag_item).filter(|_| self.is_item());
+        match inside.filter(|key| !key.is_empty()).or_else(|| self.key()).or_else(above) {
+            Some("value") => self.line_above().and_then(|line| value_of(line, "name:")),
+            key => key,
+        }
+    }
+
+    /// Whether the name is one label, or several, of the name of a host outside of the cluster.
+    pub fn is_label_of_host(self) -> bool {
+        let token = self.token();
+        let from = token.find("://").map_or(0, |at| at + 3);
+        let host = token[from..].split([':', '/', '?']).next().unwrap_or_default();
+        let start = (self.start - self.token_start()).checked_sub(from);
+        let Some((before, rest)) = start.and_then(|start| host.split_at_checked(start)) else { return false };
+        let after = rest.get(self.end - self.start..);
+        let is_end = |text: &str| text.is_empty() || text.starts_with('.');
+        (before.is_empty() || before.ends_with('.'))
+            && after.is_some_and(is_end)
+            && host.matches('.').count() > 1
+            && !host.contains(".svc")
+    }
+
+    /// Whether the name of a host begins with the name, or with `api.` before it: then it is that of the cluster itself.
+    pub fn is_beginning_of_host(self) -> bool {
+        let before = self.token_to_name();
+        let before = &before[..before.len() - (self.end - self.start)];
+        let host = before.rsplit("://").next().unwrap_or(before);
+        matches!(host, "" | "api.")
+    }
+
+    /// Whether the name is given by a flag: `--cluster=NAME`, or `NAME` in the item below `--cluster`.
+    pub fn is_argument(self) -> bool {
+        self.token().starts_with("--") || self.line_above().and_then(flag_item).is_some() && self.is_item()
+    }
+
+    /// Whether the name is a whole item of a list, `- NAME`.
+    fn is_item(self) -> bool {
+        let before = &self.text[self.line..self.token_start()];
+        before.trim().trim_matches(['"', '\'']) == "-"
+    }
+
     /// Whether a key says that this is the name of a cluster.
     pub fn is_named_as_cluster(self) -> bool {
         match self.assignment() {
@@ -152,7 +196,7 @@ const PROSE: &[&str] =
     &["description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label"];
 
 fn ends_token(c: char) -> bool {
-    c.is_ascii_whitespace() || "\"'`,;()[]{}<>|&".contains(c)
+    c.is_ascii_whitespace() || "\"'`,;()[]{}<>|&\\".contains(c)
 }
 
 fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
@@ -218,6 +262,27 @@ mod tests {
         assert_eq!(around("https://api.NAME:6443").rest_of_run(), ("api.", ""));
         assert_eq!(around("a NAME.").rest_of_run(), ("", ""));
         assert_eq!(around("NAME-loki-role").rest_of_run(), ("", "-loki-role"));
+    }
+
+    #[test]
+    fn hosts_are_told_from_other_words_with_dots() {
+        for text in ["a.NAME.example.com", "https://NAME.example.com:6443/x", "NAME.example.com"] {
+            assert!(around(text).is_label_of_host(), "{text}");
+        }
+        for text in
+            ["NAME", "a-NAME.example.com", "NAME.yaml", "web.NAME.svc.cluster.local", "https://a.b.c/NAME"]
+        {
+            assert!(!around(text).is_label_of_host(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_key_may_stand_in_the_token() {
+        let cases = [("--tag=a/b/NAME", "tag"), ("key: x-NAME", "key"), ("- --cluster\n- NAME", "cluster")];
+        for (text, key) in cases {
+            assert_eq!(around(text).nearest_key(), Some(key), "{text}");
+        }
+        assert_eq!(around("- name: OWNER\n  value: NAME").nearest_key(), Some("OWNER"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod script;
 pub mod secret;
 pub mod shell;
 pub mod stateful;
+pub mod usage;
 pub mod waiver;
 mod window;
 pub mod workload;

@@ -39,8 +39,10 @@ pub enum Language {
     Variable,
     /// Routes and inhibitions of Alertmanager.
     Routing,
-    /// A query or a message of Datadog.
+    /// A query of Datadog.
     Datadog,
+    /// A message of Datadog, which may go to other people for other clusters.
+    Message,
     /// A condition of `PagerDuty`.
     PagerDuty,
     /// A query of New Relic.
@@ -51,10 +53,11 @@ impl Language {
     /// Every comparison of the cluster in `text`, which begins at byte `offset` of `file`.
     pub fn filters(self, text: &str, file: FileId, offset: u32) -> Vec<Filter> {
         let patterns: &[&LazyLock<Regex>] = match self {
-            Self::Rule | Self::Dashboard => &[&MATCHER],
+            Self::Rule | Self::Dashboard => &[&MATCHER, &ENVIRONMENT],
             Self::Variable => &[],
             Self::Routing => &[&MATCHER, &BARE_MATCHER, &NAMED_MATCHER, &MATCH_ENTRY],
             Self::Datadog => &[&TAG, &TAG_IN, &IS_MATCH],
+            Self::Message => &[&IS_MATCH],
             Self::PagerDuty => &[&CONDITION],
             Self::Nrql => &[&NRQL],
         };
@@ -79,7 +82,11 @@ impl Language {
             span: Span::new(file, offset + value.start() as u32, offset + value.end() as u32),
             key: key.as_str().to_owned(),
             value: value.as_str().replace('\\', ""),
-            language: self,
+            language: if self == Self::Datadog && captures.name("tag").is_none() {
+                Self::Message
+            } else {
+                self
+            },
             metric: metric_before(text_before(text, key.start())).to_owned(),
             is_pattern: operator.contains('~') || value.as_str().contains('*'),
         })
@@ -116,7 +123,8 @@ static KEY: LazyLock<String> = LazyLock::new(|| {
 /// What stands in every such key as people write it: a capital letter at the start, in all places or nowhere.
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
     let words: BTreeSet<&str> = LABELS.iter().filter_map(|label| label.word.get(1..)).collect();
-    let spellings = words.into_iter().flat_map(|word| [word.to_owned(), word.to_ascii_uppercase()]);
+    let words = words.into_iter().chain(["nv"]);
+    let spellings = words.flat_map(|word| [word.to_owned(), word.to_ascii_uppercase()]);
     Regex::new(&spellings.collect::<Vec<_>>().join("|")).expect("words")
 });
 
@@ -130,6 +138,11 @@ pub fn is_cluster_key(key: &str) -> bool {
 static MATCHER: LazyLock<Regex> = LazyLock::new(|| {
     let value = r#"\\*["'`](?<value>(?:[^"'`\\\n]|\\+[.\-])+)"#;
     pattern(|key| format!(r"(?i)(?-u:\b)(?<key>{key})[ \t\r\n]*(?<operator>=~|!~|!=|=)[ \t\r\n]*{value}"))
+});
+/// `env="a"`: people write the name of a cluster there, too.
+static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?-u:\b)(?<key>env|environment)[ \t]*(?<operator>=~|!~|!=|=)[ \t]*\\*["'`](?<value>(?:[^"'`\\\n]|\\+[.\-])+)"#;
+    Regex::new(pattern).expect("a constant pattern")
 });
 /// `- cluster=a`, or the same in quotes: Alertmanager needs none around the value.
 static BARE_MATCHER: LazyLock<Regex> = LazyLock::new(|| {

@@ -40,6 +40,16 @@ impl Promise {
     }
 }
 
+/// A name without what tells it from its successor: dates, colours, numbers and hashes. Judged by its first label.
+pub fn stem(name: &str) -> String {
+    let label = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let label = DATE.replace_all(&label, "-");
+    let is_kept = |part: &&str| !part.is_empty() && !COLOURS.contains(part) && !is_hash(part);
+    let parts = label.split(['-', '_']).filter(is_kept);
+    let parts = parts.map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit()));
+    parts.filter(|part| !part.is_empty() && *part != "v").collect::<Vec<_>>().join("-")
+}
+
 /// Whether every word of a name is an environment, a place or a product, so that text searches find it everywhere.
 pub fn is_all_common_words(name: &str) -> bool {
     let label = name.to_ascii_lowercase();

@@ -145,6 +145,8 @@ struct JsonFinding<'a> {
     related: Vec<JsonRelated<'a>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     builds: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<&'a str>,
     fingerprint: &'a str,
 }
 
@@ -162,6 +164,7 @@ impl<'a> JsonFinding<'a> {
             object: finding.object.as_ref().map(JsonObject::new),
             related: finding.related.iter().map(|label| JsonRelated::new(sources, label)).collect(),
             builds: &finding.builds,
+            cluster: finding.cluster.as_deref(),
             fingerprint: &finding.fingerprint,
         }
     }

@@ -10,13 +10,14 @@ use crate::model::path::Path;
 use crate::problem::Problem;
 use crate::source::Span;
 use crate::suggest::closest;
-use crate::yaml::{Grade, Node, Tree};
+use crate::yaml::{Grade, Node, Tree, Value};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "summary",
     "severity",
     "confidence",
     "since",
+    "prevents-twin",
     "help", // of every rule
     "kinds",
     "each",
@@ -33,12 +34,13 @@ pub(super) struct FrontMatter {
     summary: String,
     help: String,
     since: Option<String>,
+    prevents_twin: bool,
     check: Box<dyn Check>,
 }
 
 impl FrontMatter {
     pub(super) fn into_rule(self, factor: Factor, origin: Origin, page: Page) -> Rule {
-        let Self { severity, confidence, summary, help, since, check } = self;
+        let Self { severity, confidence, summary, help, since, prevents_twin, check } = self;
         let id = RuleId::new(page.id());
         Rule {
             id,
@@ -48,6 +50,7 @@ impl FrontMatter {
             summary,
             help,
             since,
+            prevents_twin,
             origin,
             page,
             check,
@@ -67,6 +70,7 @@ pub(super) fn read(tree: &Tree, origin: Origin) -> Result<FrontMatter, Problem> 
         confidence: fields.word("confidence", &Confidence::ALL.map(|c| (c.as_str(), c)))?,
         help: fields.text("help")?,
         since: root.get("since").map(|node| node.text().into_owned()),
+        prevents_twin: fields.flag("prevents-twin")?,
         check: check(&fields, origin)?,
     })
 }
@@ -178,6 +182,15 @@ impl<'a> Fields<'a> {
         let known = words.iter().find(|(word, _)| *word == text);
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         known.map(|(_, value)| *value).ok_or_else(|| Problem::at(node.span(), no_such(key, &text, &names)))
+    }
+
+    /// `true` or `false`; not, if it is not written.
+    fn flag(&self, key: &str) -> Result<bool, Problem> {
+        match self.root.get(key).map(|node| (node, node.value())) {
+            None => Ok(false),
+            Some((_, Value::Bool(is))) => Ok(is),
+            Some((node, _)) => Err(Problem::at(node.span(), format!("`{key}` is `true` or `false`"))),
+        }
     }
 
     /// One text or a list of texts.

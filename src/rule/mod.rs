@@ -39,6 +39,8 @@ pub struct Rule {
     pub help: String,
     /// The release that brought it; a repository's own rules need not say.
     pub since: Option<String>,
+    /// Whether two clusters of one environment cannot exist side by side where it objects.
+    pub prevents_twin: bool,
     /// Where it comes from.
     pub origin: Origin,
     page: Page,

@@ -204,6 +204,7 @@ fn finding(rule: &Rule, severity: Severity, violation: Violation, codebase: &Cod
         also: violation.also,
         wording: violation.wording,
         allowed_by: violation.allowed_by,
+        cluster: violation.cluster,
         fingerprint: String::new(),
         builds: violation.builds.iter().map(build).collect(),
     }
@@ -297,6 +298,7 @@ mod tests {
             summary: String::new(),
             help: "help".into(),
             since: None,
+            prevents_twin: false,
             origin: Origin::BuiltIn,
             page: Page::new("", ""),
             check: Box::new(Fake(change)),

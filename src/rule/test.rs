@@ -94,9 +94,12 @@ impl<'a> Reported<'a> {
         let source = codebase.sources().by_path(&file.path);
         let is_here = |span: Span| source.is_some_and(|source| source.id() == span.file);
         let line = |span: Span| source.map_or(0, |source| source.line(span.start));
-        let findings = verdict.findings.iter().filter(|finding| is_here(finding.span));
-        let lines = findings.map(|finding| (line(finding.span), finding.message.as_str())).collect();
-        Self { file, lines }
+        let places = verdict
+            .findings
+            .iter()
+            .flat_map(|finding| finding.places().map(move |span| (span, finding.message.as_str())));
+        let here = places.filter(|(span, _)| is_here(*span));
+        Self { file, lines: here.map(|(span, message)| (line(span), message)).collect() }
     }
 
     fn mismatches(&self, rule: &Rule, is_bad: bool) -> Vec<Mismatch> {

@@ -1,7 +1,7 @@
 //! The way from a node to what holds it.
 
 use super::node::Node;
-use super::tree::{Kind, NodeId, RawNode};
+use super::tree::{Kind, NodeId, RawNode, Tree};
 
 /// How a node stands in the collection that holds it.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,24 @@ impl<'a> Node<'a> {
     }
 }
 
+impl Tree {
+    /// The keys on the way from what stands at an offset of the file to the root, the nearest first. Of a text inside
+    /// a scalar they are the keys above that scalar.
+    pub fn keys_above(&self, offset: u32) -> impl Iterator<Item = Node<'_>> {
+        let next = self.nodes.partition_point(|node| node.start <= offset);
+        let mut at = next.checked_sub(1).map(|last| Node::new(self, NodeId(last as u32)));
+        std::iter::from_fn(move || {
+            loop {
+                let (above, step) = at?.step()?;
+                at = Some(above);
+                if let Step::Value(key) = step {
+                    return Some(key);
+                }
+            }
+        })
+    }
+}
+
 /// What holds a node, by its number. The place of an item is its number in the sequence, that of a value is its key,
 /// and that of a key is the key itself.
 #[derive(Debug, Clone, Copy)]
@@ -62,4 +80,22 @@ fn steps(nodes: &[RawNode]) -> Box<[RawStep]> {
         }
     }
     steps.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{FileKind, Sources};
+    use crate::yaml::parse;
+
+    #[test]
+    fn keys_are_found_from_a_place_in_the_text() {
+        let text = "a:\n  b: [x, {c: NAME}]\n  d: |\n    text with\n    NAME in it\n";
+        let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
+        let tree = parse(file, text.into());
+        let keys =
+            |at: usize| tree.keys_above(at as u32).map(|key| key.text().into_owned()).collect::<Vec<_>>();
+        assert_eq!(keys(text.find("NAME").unwrap_or_default()), ["c", "b", "a"]);
+        assert_eq!(keys(text.rfind("NAME").unwrap_or_default()), ["d", "a"]);
+        assert_eq!(keys(text.find("c:").unwrap_or_default()), ["b", "a"]);
+    }
 }

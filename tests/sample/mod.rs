@@ -86,6 +86,7 @@ pub fn finding(rule: &str, factor: u8, severity: Severity, span: Span, message: 
         wording: Wording::default(),
         builds: Vec::new(),
         allowed_by: None,
+        cluster: None,
         fingerprint: String::new(),
     }
 }

@@ -1,19 +1,34 @@
 //! Delivery that is aimed at one cluster, application by application.
 
-use crate::check::{Outcome, Violation, another};
+use super::cluster_name::ClusterName;
+use super::{Check, Outcome, Violation, another};
 use crate::codebase::Codebase;
-use crate::finding::{Sentence, Subject};
+use crate::finding::{Another, Sentence, Subject};
 use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
+use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+/// Looks at where Applications and `ApplicationSets` deploy to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DeliverySelectsClusterByName {}
+
+impl Check for DeliverySelectsClusterByName {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        destinations(codebase, outcome);
+        lists(codebase, outcome);
+        ClusterName::of_delivery().run(codebase, outcome);
+    }
+}
+
 /// Reports each destination that Applications of several files name. A destination in one file only is the one list of
 /// clusters that there has to be.
-pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
+fn destinations(codebase: &Codebase, outcome: &mut Outcome) {
     let mut aimed: BTreeMap<Cow<'_, str>, Vec<(Object<'_>, Node<'_>)>> = BTreeMap::new();
     for application in codebase.objects_of("argoproj.io", "Application") {
         outcome.looked_at(1);
@@ -28,43 +43,27 @@ pub(super) fn report(codebase: &Codebase, outcome: &mut Outcome) {
         places.retain(|(_, node)| written.insert(node.span()));
         let files: BTreeSet<FileId> = places.iter().map(|(application, _)| application.file()).collect();
         if files.len() > 1 {
-            outcome.report_all(violation(&text, &places));
+            outcome.report_all(aimed_at(codebase, &text, &places));
         }
     }
-    lists(codebase, outcome);
 }
 
-/// Reports each file with an `ApplicationSet` that repeats a list of clusters which stands in another file, too.
+/// Reports each cluster that `ApplicationSets` of several files list by name.
 fn lists(codebase: &Codebase, outcome: &mut Outcome) {
     let sets = Sets::of(codebase);
     outcome.looked_at(sets.0.len());
-    // Of each file the first cluster that another file lists, too.
-    let mut repeated: BTreeMap<FileId, (Span, &Identity)> = BTreeMap::new();
-    for cluster in codebase.identities() {
-        let listed: Vec<Span> = deliveries(cluster).filter(|span| sets.around(*span).is_some()).collect();
-        if listed.iter().all(|span| span.file == listed[0].file) {
-            continue;
-        }
-        let owns = |span: &Span| {
-            let owners = codebase.identities().owners(codebase.source(span.file).path());
-            owners.iter().any(|owner| owner.name == cluster.name)
+    for (number, cluster) in (0..).zip(codebase.identities()) {
+        let is_own = |span: &Span| {
+            codebase.identities().owner_numbers(codebase.source(span.file).path()).contains(&number)
         };
-        for span in listed.into_iter().filter(|span| !owns(span)) {
-            let known = repeated.entry(span.file).or_insert((span, cluster));
-            *known = if span < known.0 { (span, cluster) } else { *known };
+        let listed = deliveries(cluster).filter_map(|span| Some((span, sets.around(span)?)));
+        let listed: Vec<_> = listed.filter(|(span, _)| !is_own(span)).collect();
+        let files: BTreeSet<FileId> = listed.iter().map(|(span, _)| span.file).collect();
+        if files.len() > 1 {
+            outcome.report_all(listed_by(cluster, &listed));
         }
-    }
-    for (span, cluster) in repeated.into_values() {
-        let elsewhere =
-            deliveries(cluster).filter(|other| other.file != span.file && sets.around(*other).is_some());
-        let violation = sets.around(span).map(|set| repetition(set, span, cluster));
-        let show = |violation: Violation, span| violation.with_related(span, "here as well");
-        outcome.report_all(violation.map(|violation| elsewhere.take(MAX_RELATED).fold(violation, show)));
     }
 }
-
-/// More places than this help nobody.
-const MAX_RELATED: usize = 20;
 
 /// The generators of every `ApplicationSet`, sorted by place.
 struct Sets<'a>(Vec<(Span, Object<'a>)>);
@@ -87,14 +86,22 @@ impl<'a> Sets<'a> {
     }
 }
 
-fn repetition(set: Object<'_>, here: Span, cluster: &Identity) -> Violation {
-    let message = format!(
-        "{} lists its clusters by name, and so do others; each of these lists has to be edited when the successor \
-         of `{}` takes over",
-        set.title(),
-        cluster.name
-    );
-    Violation::at_span(here, message).in_object(set, set.head()).with_help(BY_LABELS).weaker()
+fn listed_by(cluster: &Identity, places: &[(Span, Object<'_>)]) -> Option<Violation> {
+    let ((first, set), others) = places.split_first()?;
+    let sentence = Sentence::Counted {
+        start: String::new(),
+        one_more: " and 1 more ApplicationSet list",
+        more: " and {} more ApplicationSets list",
+        end: format!(" `{}` by name; each list has to be edited when its successor takes over", cluster.name),
+    };
+    let subject = |set: Object<'_>| Subject::new(set.title()).or_alone(format!("{} lists", set.title()));
+    let violation =
+        Violation::at_span(*first, "").in_object(*set, set.head()).telling(subject(*set), sentence);
+    let others = others.iter().map(|(span, set)| {
+        let place = another(*set, set.head(), format!("{} as well", set.title()));
+        Another { span: *span, ..place }.about(subject(*set))
+    });
+    Some(others.fold(violation, Violation::with_another).about_cluster(&cluster.name))
 }
 
 /// Where a delivery tool is told to deploy to the cluster.
@@ -102,9 +109,6 @@ fn deliveries(cluster: &Identity) -> impl Iterator<Item = Span> {
     let deliveries = cluster.evidence.iter().filter(|evidence| evidence.origin == Origin::Delivery);
     deliveries.map(|evidence| evidence.span)
 }
-
-const BY_LABELS: &str = "Let an ApplicationSet select clusters by their labels, so that a new cluster is one Secret \
-                         with the right labels.";
 
 /// The cluster that Argo CD itself runs in has no name of its own.
 fn destination(application: Object<'_>) -> Option<(Node<'_>, Cow<'_, str>)> {
@@ -120,7 +124,7 @@ fn is_own_layer(codebase: &Codebase, application: Object<'_>) -> bool {
     !codebase.identities().owners(path).is_empty()
 }
 
-fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {
+fn aimed_at(codebase: &Codebase, text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {
     let ((first, node), others) = places.split_first()?;
     let sentence = Sentence::Counted {
         start: String::new(),
@@ -132,7 +136,12 @@ fn violation(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation>
     let others = others.iter().map(|(application, node)| {
         another(*application, *node, format!("{} as well", application.title())).about(title(*application))
     });
-    Some(others.fold(violation.with_help(BY_LABELS).weaker(), Violation::with_another))
+    let violation = others.fold(violation, Violation::with_another);
+    let cluster = codebase.identities().mentions(text).next().map(|mention| mention.identity.name.as_str());
+    Some(match cluster {
+        Some(name) => violation.about_cluster(name),
+        None => violation,
+    })
 }
 
 fn title(application: Object<'_>) -> Subject {

@@ -1,0 +1,163 @@
+//! Names of clusters written where another cluster would have to read them.
+
+mod host;
+mod instead;
+mod words;
+
+use super::{Check, Outcome, Violation};
+use crate::codebase::Codebase;
+use crate::codebase::namings::{NameZone, Naming, Sureness};
+use crate::finding::{Another, Subject};
+use crate::model::identity::{Identity, Origin};
+use crate::model::role::Zone;
+use crate::model::usage::Usage;
+use instead::Injections;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Looks at the places that name clusters.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ClusterName {
+    /// What the name is used for there.
+    uses: BTreeSet<Use>,
+}
+
+/// What the name of a cluster is used for, as far as it hurts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Use {
+    /// Code of one cluster refers to another.
+    AnotherCluster,
+    /// A command connects to the cluster.
+    Command,
+    /// Code branches on the name.
+    Condition,
+    /// A delivery tool is told where to deploy.
+    Delivery,
+    /// A controller or an agent is told which cluster it is in.
+    Controller,
+    /// Part of the name of a role or an account in a cloud.
+    Role,
+    /// Part of the name of a host.
+    Host,
+    /// There has to be such a line for each cluster.
+    List,
+    /// Anything else.
+    Other,
+}
+
+/// Places of one cause: what they are used for, the cluster, the one to which the files belong, and what decides how
+/// much they matter.
+type Cause = (Use, u32, Option<u32>, bool, Sureness, Zone);
+
+impl Check for ClusterName {
+    fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
+        if codebase.identities().is_empty() {
+            return;
+        }
+        let judged = codebase.sources().iter().filter(|source| codebase.zone(source.id()).has_judged_texts());
+        outcome.looked_at(judged.count());
+        let injections = Injections::default();
+        for (cause, places) in self.causes(codebase) {
+            outcome.report_all(violation(codebase, cause, &places, &injections));
+        }
+    }
+}
+
+impl ClusterName {
+    /// Looks at what delivery tools are told that know clusters by other ways than Argo CD.
+    pub(super) fn of_delivery() -> Self {
+        Self { uses: BTreeSet::from([Use::Delivery]) }
+    }
+
+    fn causes<'a>(&self, codebase: &'a Codebase) -> BTreeMap<Cause, Vec<&'a Naming>> {
+        let mut causes: BTreeMap<Cause, Vec<&Naming>> = BTreeMap::new();
+        for naming in codebase.namings() {
+            let Some(used) = used_for(codebase, naming).filter(|used| self.uses.contains(used)) else {
+                continue;
+            };
+            if used == Use::Host && host::has_lasting_host(codebase, naming) {
+                continue;
+            }
+            let owner = naming.owner.filter(|_| used == Use::AnotherCluster);
+            let is_own = naming.zone == NameZone::OwnLayer;
+            let zone = codebase.zone(naming.span.file);
+            let cause = (used, naming.cluster, owner, is_own, naming.sureness, zone);
+            causes.entry(cause).or_default().push(naming);
+        }
+        causes
+    }
+}
+
+/// Nothing where the name may stand, and where other rules look.
+fn used_for(codebase: &Codebase, naming: &Naming) -> Option<Use> {
+    match (naming.zone, naming.usage) {
+        (NameZone::Ignored | NameZone::Injection, _) | (_, Usage::Monitor | Usage::Peer) => None,
+        (NameZone::Declaration, Usage::List) => {
+            let cluster = codebase.identities().get(naming.cluster);
+            let is_objected_to =
+                cluster.is_named_by(Origin::Delivery, naming.span) && is_delivered_from_many(cluster);
+            (!is_objected_to).then_some(Use::List)
+        }
+        (NameZone::Declaration, _) => None,
+        (NameZone::OwnLayer, Usage::Condition) => Some(Use::Condition),
+        (NameZone::OwnLayer, Usage::Host) => Some(Use::Host),
+        (NameZone::OwnLayer, _) => None,
+        (NameZone::Shared, Usage::Path | Usage::List) => Some(Use::List),
+        (NameZone::Shared, _) if naming.owner.is_some() => Some(Use::AnotherCluster),
+        (NameZone::Shared, Usage::Command) => Some(Use::Command),
+        (NameZone::Shared, Usage::Condition) => Some(Use::Condition),
+        (NameZone::Shared, Usage::Delivery) => Some(Use::Delivery),
+        (NameZone::Shared, Usage::Controller) => Some(Use::Controller),
+        (NameZone::Shared, Usage::Role) => Some(Use::Role),
+        (NameZone::Shared, Usage::Host) => Some(Use::Host),
+        (NameZone::Shared, Usage::Other) => Some(Use::Other),
+    }
+}
+
+/// Then the lists are objected to as such.
+fn is_delivered_from_many(cluster: &Identity) -> bool {
+    let deliveries = cluster.evidence.iter().filter(|evidence| evidence.origin == Origin::Delivery);
+    deliveries.map(|evidence| evidence.span.file).collect::<BTreeSet<_>>().len() > 1
+}
+
+/// One finding for all places: a new name is one piece of work.
+fn violation(
+    codebase: &Codebase,
+    cause: Cause,
+    places: &[&Naming],
+    injections: &Injections,
+) -> Option<Violation> {
+    let (used, cluster, owner, is_own, sureness, _) = cause;
+    let (first, others) = places.split_first()?;
+    let cluster = codebase.identities().get(cluster);
+    let owner = owner.map(|owner| codebase.identities().get(owner));
+    // Every place is another one of the same name.
+    let again = || Subject::new("");
+    let violation =
+        Violation::at_span(first.span, "").telling(again(), words::sentence(used, cluster, owner));
+    let others = others.iter().map(|naming| Another::at(naming.span, "here as well").about(again()));
+    let violation = others.fold(violation, Violation::with_another).about_cluster(&cluster.name);
+    let violation = with_declaration(violation, cluster);
+    let violation = match used {
+        Use::Controller | Use::Other | Use::Command => injections.show_beside(violation, codebase),
+        _ => violation,
+    };
+    let violation = if is_own { violation.weaker() } else { violation };
+    Some(match sureness {
+        Sureness::Sure => violation,
+        Sureness::Likely => violation.weaker().less_sure(),
+        Sureness::Unsure => violation.weaker().weaker().less_sure().less_sure(),
+    })
+}
+
+/// Says where the name comes from.
+fn with_declaration(violation: Violation, cluster: &Identity) -> Violation {
+    match cluster.evidence.first() {
+        Some(evidence) if evidence.origin <= Origin::Terraform => {
+            violation.with_related(evidence.span, format!("`{}` is declared here", cluster.name))
+        }
+        _ => violation,
+    }
+}

@@ -1,0 +1,74 @@
+//! Which environment a cluster is part of, and which a finding concerns.
+
+use super::Cluster;
+use crate::codebase::Codebase;
+use crate::finding::Finding;
+use crate::model::environment::{Stage, stage_of};
+use crate::model::identity::Identity;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// The environment of a cluster: what the configuration says, else what its name tells, else its folders.
+pub(super) fn of_cluster(codebase: &Codebase, cluster: &Identity) -> Option<String> {
+    let files = cluster.evidence.iter().map(|evidence| codebase.source(evidence.span.file).path());
+    let paths: Vec<&str> = cluster.folders.iter().map(String::as_str).chain(files.take(1)).collect();
+    let declared = codebase.config().environments.iter().find(|environment| {
+        paths.iter().any(|path| environment.paths.match_folder(path) || environment.paths.match_file(path))
+    });
+    let stage = || stage_of(&cluster.name).or_else(|| paths.iter().find_map(|path| stage_of_path(path)));
+    declared.map(|one| one.name.clone()).or_else(|| stage().map(|stage| stage.as_str().to_owned()))
+}
+
+/// The stage that the nearest folder tells of.
+fn stage_of_path(path: &str) -> Option<Stage> {
+    path.rsplit('/').find_map(stage_of)
+}
+
+/// The environments that a finding concerns; none if it concerns all, as shared code does.
+pub(super) fn of_finding(
+    codebase: &Codebase,
+    clusters: &[Cluster],
+    finding: &Finding,
+) -> BTreeSet<Option<String>> {
+    let of_name = |name: &str| {
+        let cluster = clusters.iter().find(|cluster| cluster.name == name);
+        cluster.map(|cluster| cluster.environment.clone())
+    };
+    if let Some(name) = &finding.cluster {
+        return of_name(name).into_iter().collect();
+    }
+    let owners =
+        |path| codebase.identities().owners(path).into_iter().filter_map(|owner| of_name(&owner.name));
+    let places = finding.places().map(|span| codebase.source(span.file).path());
+    let of_places: Vec<BTreeSet<_>> = places.map(|path| owners(path).collect()).collect();
+    if of_places.iter().any(BTreeSet::is_empty) {
+        return of_builds(codebase, clusters, finding, of_name);
+    }
+    of_places.into_iter().flatten().collect()
+}
+
+/// The environments of the clusters to which the builds of a finding go, if all of them are known.
+fn of_builds(
+    codebase: &Codebase,
+    clusters: &[Cluster],
+    finding: &Finding,
+    of_name: impl Fn(&str) -> Option<Option<String>>,
+) -> BTreeSet<Option<String>> {
+    let builds = codebase.builds().list().iter();
+    let builds = builds.filter(|build| finding.builds.iter().any(|title| title == build.title()));
+    let known: Option<BTreeSet<Option<String>>> = builds
+        .map(|build| {
+            let of_cluster = build.deployment.cluster.as_deref().and_then(&of_name);
+            let stage = build.deployment.environment.as_deref().and_then(stage_of);
+            let name = stage.map(|stage| Some(stage.as_str().to_owned()));
+            of_cluster.or(name.filter(|name| clusters.iter().any(|cluster| cluster.environment == *name)))
+        })
+        .collect();
+    known.unwrap_or_default()
+}
+
+/// Environments in order: the one closest to the users first, those with names of their own next, no name last.
+pub(super) fn order(name: Option<&str>) -> ((bool, Option<Reverse<Stage>>), Option<&str>) {
+    let stage = name.and_then(stage_of).map(Reverse);
+    ((name.is_none(), stage), name)
+}

@@ -1,0 +1,117 @@
+//! Every place where a text names a cluster, and what is thought of it there.
+//!
+//! Texts are searched, not trees: a name in a script, a pipeline or a template hurts as much as one in a manifest.
+
+mod judge;
+
+use super::Codebase;
+use crate::model::identity::{Mention, Origin, Strength};
+use crate::model::mention::Surroundings;
+use crate::model::usage::Usage;
+use crate::source::{Source, Span};
+use judge::Judge;
+use rayon::prelude::*;
+
+/// A place where a text names a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Naming {
+    /// The name, without what stands around it.
+    pub span: Span,
+    /// The number of the cluster; see [`crate::model::identity::Identities::get`].
+    pub cluster: u32,
+    /// Whether the name may stand there.
+    pub zone: NameZone,
+    /// What the name is used for.
+    pub usage: Usage,
+    /// How sure it is that the cluster is meant.
+    pub sureness: Sureness,
+    /// The number of another cluster, if the file belongs to one and not to this.
+    pub owner: Option<u32>,
+}
+
+/// Where the name of a cluster stands, as far as its successor is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameZone {
+    /// The cluster's own spec, a hub's record of it, a list of clusters that there has to be.
+    Declaration,
+    /// The one place that tells the cluster its own name.
+    Injection,
+    /// A file that belongs to this cluster alone.
+    OwnLayer,
+    /// What the next cluster uses as well.
+    Shared,
+    /// What no cluster and no person runs: documentation, comments, tests, names of images.
+    Ignored,
+}
+
+/// How sure it is that a place refers to the cluster. The surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sureness {
+    /// The whole name, or a command that connects to the cluster.
+    Sure,
+    /// A part of a longer word, or an ordinary word that a key calls a cluster.
+    Likely,
+    /// An ordinary word that a key calls an environment.
+    Unsure,
+}
+
+/// All such places, sorted.
+pub(super) fn namings(codebase: &Codebase) -> Vec<Naming> {
+    if codebase.identities().is_empty() {
+        return Vec::new();
+    }
+    let sources = codebase.sources().as_slice().par_iter();
+    sources.flat_map_iter(|source| of_file(codebase, source)).collect()
+}
+
+fn of_file(codebase: &Codebase, source: &Source) -> Vec<Naming> {
+    let mut judge = None;
+    let mentions = codebase.identities().mentions(source.text());
+    let naming = |mention: Mention<'_>| {
+        let judge = judge.get_or_insert_with(|| Judge::of(codebase, source));
+        let span = Span::new(source.id(), mention.start as u32, mention.end as u32);
+        let around = Surroundings::new(source.text(), mention.start, mention.end);
+        let (zone, usage) = judge.judge(mention, around, span);
+        // Whatever a word means to a tool, it is no name of a cluster there.
+        let sureness =
+            if usage == Usage::List { Some(Sureness::Sure) } else { sureness(source, mention, around, span) };
+        let owner = judge.owner(mention.number);
+        Some(Naming { span, cluster: mention.number, zone, usage, sureness: sureness?, owner })
+    };
+    mentions.filter_map(naming).collect()
+}
+
+/// Nothing where an ordinary word is just that.
+fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
+    if mention.identity.is_named_by(Origin::Command, span) {
+        return Some(Sureness::Sure);
+    }
+    match mention.strength {
+        Strength::Strong if is_variable(source, around) => Some(Sureness::Likely),
+        Strength::Strong if is_whole(around, mention) && mention.identity.is_certain() => {
+            Some(Sureness::Sure)
+        }
+        Strength::Strong => Some(Sureness::Likely),
+        Strength::Weak if around.is_said_of_cluster() => Some(Sureness::Likely),
+        Strength::Weak if around.is_said_of_environment() => Some(Sureness::Unsure),
+        Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
+    }
+}
+
+/// A script or a pipeline that names its cluster once, in a variable, is edited in one place.
+fn is_variable(source: &Source, around: Surroundings<'_>) -> bool {
+    source.kind().is_script() && around.is_named_as_cluster()
+}
+
+/// `api.<name>` and `<name>-admin` are the cluster as much as its name is, and so is `<name>.api.<domain>`.
+fn is_whole(around: Surroundings<'_>, mention: Mention<'_>) -> bool {
+    let (before, after) = around.rest_of_run();
+    let domain = mention.identity.name.find('.').map_or("", |at| &mention.identity.name[at..]);
+    let after = after.strip_suffix(domain).unwrap_or(after);
+    let words = before.split(['-', '_', '.']).chain(after.split(['-', '_', '.']));
+    words.into_iter().all(|word| word.is_empty() || AFFIXES.contains(&word))
+}
+
+/// What tools put around the name of a cluster. Source: `kops pkg/apis/kops/cluster.go`, `eksctl`, `az aks`.
+const AFFIXES: [&str; 10] =
+    ["api", "internal", "admin", "aks", "eks", "gke", "cluster", "bastion", "oidc", "kubeconfig"];

@@ -1,0 +1,211 @@
+//! Where in a file a name may stand, and what it is used for there.
+
+use super::NameZone;
+use crate::codebase::Codebase;
+use crate::model::cluster::{is_cluster_group, is_derived_key};
+use crate::model::delivery::ARGO;
+use crate::model::identity::{Identity, Mention, Origin};
+use crate::model::mention::Surroundings;
+use crate::model::object::TypeMeta;
+use crate::model::usage::Usage;
+use crate::paths::resolve_path;
+use crate::source::{FileKind, Source, Span};
+use crate::yaml::{Node, Tree};
+use std::borrow::Cow;
+
+/// What is known of one file. Made only for files in which a name stands at all.
+pub(super) struct Judge<'a> {
+    codebase: &'a Codebase,
+    source: &'a Source,
+    tree: Option<&'a Tree>,
+    /// The clusters to which the file belongs, by number.
+    owners: Vec<u32>,
+    /// Comments, in the order of the text.
+    comments: Vec<Span>,
+    /// Documents about clusters, and those that deliver something to some.
+    documents: Vec<(Span, Content)>,
+    /// Whether `cluster` means a cluster of containers or of databases here.
+    has_other_clusters: bool,
+}
+
+/// What a document is about.
+enum Content {
+    /// Clusters: what it says of their names is its business.
+    Clusters,
+    /// Delivery by Argo CD, to clusters with these numbers. `targets` are the places that name them.
+    Delivery { targets: Vec<Span>, clusters: Vec<u32> },
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
+        let tree = codebase.tree(source.id());
+        let owners = codebase.identities().owner_numbers(source.path());
+        let comments = tree.into_iter().flat_map(Tree::comments).collect();
+        let roots = tree.into_iter().flat_map(Tree::roots);
+        let documents = roots.filter_map(|root| Some((root.span(), content(codebase, root)?))).collect();
+        let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
+        let has_other_clusters =
+            source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
+        Self { codebase, source, tree, owners, comments, documents, has_other_clusters }
+    }
+
+    /// The other cluster that the file belongs to, if it is sure that there is one.
+    pub(super) fn owner(&self, cluster: u32) -> Option<u32> {
+        let is_certain = |owner: &u32| self.codebase.identities().get(*owner).is_certain();
+        let owner = self.owners.iter().copied().find(is_certain);
+        owner.filter(|_| !self.owners.contains(&cluster))
+    }
+
+    /// In what zone a name stands, and what it is used for.
+    pub(super) fn judge(
+        &self,
+        mention: Mention<'_>,
+        around: Surroundings<'_>,
+        span: Span,
+    ) -> (NameZone, Usage) {
+        if self.is_ignored(around, span) {
+            return (NameZone::Ignored, Usage::Other);
+        }
+        let is_monitored = self.codebase.monitors().compares(span);
+        let usage = match () {
+            () if is_monitored => Usage::Monitor,
+            () if mention.identity.is_named_by(Origin::Command, span) => Usage::Command,
+            () => self.usage(around, span),
+        };
+        let is_own = self.owners.contains(&mention.number);
+        let (zone, usage) = self.declared(mention, around, span).unwrap_or((NameZone::Shared, usage));
+        match zone {
+            NameZone::Shared if is_own => (NameZone::OwnLayer, usage),
+            // A record of the cluster goes with its folder.
+            NameZone::Declaration if is_own && usage == Usage::List => (NameZone::OwnLayer, usage),
+            zone => (zone, usage),
+        }
+    }
+
+    fn usage(&self, around: Surroundings<'_>, span: Span) -> Usage {
+        if self.is_path(around) {
+            return Usage::Path;
+        }
+        let keys = self.tree.into_iter().flat_map(|tree| tree.keys_above(span.start));
+        let keys: Vec<Cow<'_, str>> = keys.map(Node::text).collect();
+        Usage::of(self.source.kind(), around, &keys)
+    }
+
+    fn is_ignored(&self, around: Surroundings<'_>, span: Span) -> bool {
+        !self.codebase.zone(self.source.id()).has_judged_texts()
+            || self.is_commented(span)
+            || self.has_other_clusters && around.is_named_as_cluster()
+            || around.is_comment()
+            || around.is_prose()
+            || is_image(around)
+    }
+
+    /// The zone of a name in a place that declares the cluster, lists it, or tells it its own name.
+    fn declared(
+        &self,
+        mention: Mention<'_>,
+        around: Surroundings<'_>,
+        span: Span,
+    ) -> Option<(NameZone, Usage)> {
+        let declaration = (NameZone::Declaration, Usage::Other);
+        let of_evidence = declared_by(mention.identity, span);
+        let document = self.documents.iter().find(|(document, _)| document.contains(span));
+        let of_document = match document.map(|(_, content)| content) {
+            Some(Content::Clusters) => Some(declaration),
+            Some(Content::Delivery { targets, .. }) if targets.iter().any(|target| target.contains(span)) => {
+                Some((NameZone::Declaration, Usage::Delivery))
+            }
+            Some(Content::Delivery { clusters, .. }) if clusters.contains(&mention.number) => {
+                Some((NameZone::OwnLayer, Usage::Other))
+            }
+            _ => None,
+        };
+        of_evidence.or(of_document).or_else(|| is_structural(around).then_some(declaration))
+    }
+
+    fn is_commented(&self, span: Span) -> bool {
+        let next = self.comments.partition_point(|comment| comment.start <= span.start);
+        next > 0 && self.comments[next - 1].contains(span)
+    }
+
+    /// A folder of this repository may be called after a cluster, and has to be referred to.
+    fn is_path(&self, around: Surroundings<'_>) -> bool {
+        let path = around.token_to_name().rsplit(['=', ':']).next().unwrap_or_default();
+        let from_root = path.trim_start_matches("../").trim_start_matches("./").trim_start_matches('/');
+        let from_here = resolve_path(self.source.folder(), path);
+        let known = |path: &str| path.contains('/') && self.codebase.has_path(path);
+        known(from_root) || from_here.is_some_and(|path| known(&path))
+    }
+}
+
+/// A spec may repeat its own name; a hub's record, an injected value and a pipeline's list of clusters stand for
+/// themselves.
+fn declared_by(cluster: &Identity, span: Span) -> Option<(NameZone, Usage)> {
+    let zones = cluster.evidence.iter().filter_map(|evidence| match evidence.origin {
+        Origin::Spec | Origin::Terraform => {
+            (evidence.span.file == span.file).then_some((NameZone::Declaration, Usage::Other))
+        }
+        Origin::Registration | Origin::Kubeconfig => {
+            (evidence.span.file == span.file).then_some((NameZone::Declaration, Usage::List))
+        }
+        Origin::Delivery | Origin::Matrix => {
+            evidence.span.contains(span).then_some((NameZone::Declaration, Usage::List))
+        }
+        Origin::Injection => evidence.span.contains(span).then_some((NameZone::Injection, Usage::Controller)),
+        _ => None,
+    });
+    zones.min_by_key(|(zone, _)| *zone)
+}
+
+fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
+    let meta = TypeMeta::of(root)?;
+    if is_cluster_group(meta.group()) {
+        return Some(Content::Clusters);
+    }
+    let is_delivery = meta.group() == ARGO && meta.kind().starts_with("App");
+    is_delivery.then(|| {
+        let targets = TARGETS.into_iter().filter_map(|path| root.at(path));
+        let targets: Vec<Span> = targets.map(Node::span).collect();
+        let text = |target: &Span| codebase.source(target.file).slice(*target);
+        let mentions = targets.iter().flat_map(|target| codebase.identities().mentions(text(target)));
+        let clusters = mentions.map(|mention| mention.number).collect();
+        Content::Delivery { targets, clusters }
+    })
+}
+
+/// Where Applications, `ApplicationSets` and `AppProjects` name their clusters.
+const TARGETS: [&[&str]; 4] = [
+    &["spec", "destination"],
+    &["spec", "destinations"],
+    &["spec", "generators"],
+    &["spec", "template", "spec", "destination"],
+];
+
+/// Labels, tags and paths of object stores that tools derive from the name.
+fn is_structural(around: Surroundings<'_>) -> bool {
+    around.key().is_some_and(is_derived_key) || around.token_to_name().contains("kubernetes.io/cluster/")
+}
+
+/// Images and repositories are called after organisations and products, as clusters are.
+fn is_image(around: Surroundings<'_>) -> bool {
+    let hosts = [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "docker.io",
+        "quay.io",
+        "ghcr.io",
+        "gcr.io",
+        ".pkg.dev",
+        "public.ecr.aws",
+        "registry.",
+        ".dkr.ecr.",
+        ".azurecr.io",
+    ];
+    let token = around.token();
+    let key = around.key().unwrap_or_default().to_ascii_lowercase();
+    let key = key.rsplit('.').next().unwrap_or_default();
+    hosts.iter().any(|host| token.contains(host)) || IMAGE_KEYS.contains(&key) || key.contains("image")
+}
+
+const IMAGE_KEYS: [&str; 6] = ["newname", "uses", "repository", "repo", "repourl", "registry"];

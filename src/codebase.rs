@@ -7,6 +7,7 @@ mod deliveries;
 mod deployments;
 pub mod environments;
 mod identities;
+mod layer;
 mod monitors;
 pub mod namespaces;
 pub mod namings;

@@ -5,6 +5,8 @@
 mod ambiguous_yaml;
 mod cluster_name;
 mod cluster_named_twice;
+mod cloud_endpoint_literal;
+mod cloud_hosts;
 mod cluster_without_spec;
 mod credential;
 mod credential_literal;
@@ -22,6 +24,7 @@ mod missing;
 mod monitor_compares_cluster;
 mod namespace_not_backed_up;
 mod no_backup;
+mod node_name_literal;
 mod object_in_one_environment_only;
 mod own_repository;
 mod plaintext_secret;

@@ -4,6 +4,7 @@ use super::Check;
 use super::ambiguous_yaml::AmbiguousYaml;
 use super::cluster_name::ClusterName;
 use super::cluster_named_twice::ClusterNamedTwice;
+use super::cloud_endpoint_literal::CloudEndpointLiteral;
 use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
 use super::dangling_reference::DanglingReference;
@@ -18,6 +19,7 @@ use super::live_status::LiveStatus;
 use super::monitor_compares_cluster::MonitorComparesCluster;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
 use super::no_backup::NoBackup;
+use super::node_name_literal::NodeNameLiteral;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
 use super::plaintext_secret::PlaintextSecret;
 use super::remote_source_unpinned::RemoteSourceUnpinned;
@@ -35,6 +37,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
     ("cluster-name", of::<ClusterName>),
     ("cluster-named-twice", of::<ClusterNamedTwice>),
+    ("cloud-endpoint-literal", of::<CloudEndpointLiteral>),
     ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),
     ("dangling-reference", of::<DanglingReference>),
@@ -50,6 +53,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("monitor-compares-cluster", of::<MonitorComparesCluster>),
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
     ("no-backup", of::<NoBackup>),
+    ("node-name-literal", of::<NodeNameLiteral>),
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
     ("plaintext-secret", of::<PlaintextSecret>),
     ("remote-source-unpinned", of::<RemoteSourceUnpinned>),

@@ -105,7 +105,7 @@ impl Builds {
     }
 
     /// Whether an object that is written here is seen as what is built of it. One that kustomize refuses is not.
-    pub(super) fn cover(&self, object: Span) -> bool {
+    pub fn cover(&self, object: Span) -> bool {
         self.built.contains(&object) || self.removed.contains(&object)
     }
 

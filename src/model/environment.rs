@@ -245,7 +245,8 @@ fn environments(stages: BTreeMap<Stage, BTreeSet<&str>>) -> Vec<Environment<'_>>
     stages.map(|(stage, members)| Environment { stage, members: members.into_iter().collect() }).collect()
 }
 
-fn is_parent_of_environments(folder: &str) -> bool {
+/// Whether the children of a folder are environments, whatever they are called.
+pub fn is_parent_of_environments(folder: &str) -> bool {
     let name = folder.rsplit('/').next().unwrap_or_default();
     PARENTS.contains(&name)
 }

@@ -191,6 +191,11 @@ impl<'a> Surroundings<'a> {
     }
 }
 
+/// Whether what stands under a key is said to people, not to a program.
+pub fn is_prose_key(key: &str) -> bool {
+    PROSE.contains(&key)
+}
+
 /// Keys whose values are read by people. Sources: annotations of Prometheus' rules, fields of CI systems and CRDs.
 const PROSE: &[&str] =
     &["description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label"];

@@ -2,6 +2,7 @@
 //!
 //! A check knows no severity, no factor and no output. It says what it looked at and what it objects to.
 
+mod address_literal;
 mod ambiguous_yaml;
 mod cluster_name;
 mod cluster_named_twice;

@@ -1,6 +1,7 @@
 //! Native checks by name: the one list of them.
 
 use super::Check;
+use super::address_literal::AddressLiteral;
 use super::ambiguous_yaml::AmbiguousYaml;
 use super::cluster_name::ClusterName;
 use super::cluster_named_twice::ClusterNamedTwice;
@@ -34,6 +35,7 @@ use serde::de::DeserializeOwned;
 
 /// The name that a rule page gives in `check:`, and how the check is made from the `with:` of that page.
 const CHECKS: &[(&str, Constructor)] = &[
+    ("address-literal", of::<AddressLiteral>),
     ("ambiguous-yaml", of::<AmbiguousYaml>),
     ("cluster-name", of::<ClusterName>),
     ("cluster-named-twice", of::<ClusterNamedTwice>),

@@ -6,6 +6,7 @@ mod address_literal;
 mod ambiguous_yaml;
 mod cluster_name;
 mod cluster_named_twice;
+mod api_endpoint_without_alias;
 mod cloud_endpoint_literal;
 mod cloud_hosts;
 mod cluster_without_spec;

@@ -5,6 +5,7 @@ use super::address_literal::AddressLiteral;
 use super::ambiguous_yaml::AmbiguousYaml;
 use super::cluster_name::ClusterName;
 use super::cluster_named_twice::ClusterNamedTwice;
+use super::api_endpoint_without_alias::ApiEndpointWithoutAlias;
 use super::cloud_endpoint_literal::CloudEndpointLiteral;
 use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
@@ -39,6 +40,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
     ("cluster-name", of::<ClusterName>),
     ("cluster-named-twice", of::<ClusterNamedTwice>),
+    ("api-endpoint-without-alias", of::<ApiEndpointWithoutAlias>),
     ("cloud-endpoint-literal", of::<CloudEndpointLiteral>),
     ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),

@@ -3,6 +3,7 @@
 //! A view copies nothing and knows no rule. Group *and* kind decide what an object is, never the kind alone.
 
 pub mod address;
+pub mod api_endpoint;
 pub mod backup;
 pub mod cloud_host;
 pub mod cluster;

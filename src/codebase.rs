@@ -3,6 +3,7 @@
 pub mod backups;
 mod build;
 pub mod builds;
+pub mod clusters_of;
 mod deliveries;
 mod deployments;
 pub mod environments;
@@ -13,6 +14,7 @@ pub mod namespaces;
 pub mod namings;
 pub mod part;
 mod reach;
+pub mod settings;
 pub mod unread;
 
 use crate::config::Config;

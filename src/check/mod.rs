@@ -32,6 +32,8 @@ mod own_repository;
 mod plaintext_secret;
 pub mod registry;
 mod remote_source_unpinned;
+mod shared_dns_owner;
+mod spot;
 mod stateful_workload;
 mod timeless_cluster_name;
 mod token;

@@ -25,6 +25,7 @@ use super::node_name_literal::NodeNameLiteral;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
 use super::plaintext_secret::PlaintextSecret;
 use super::remote_source_unpinned::RemoteSourceUnpinned;
+use super::shared_dns_owner::SharedDnsOwner;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
@@ -61,6 +62,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
     ("plaintext-secret", of::<PlaintextSecret>),
     ("remote-source-unpinned", of::<RemoteSourceUnpinned>),
+    ("shared-dns-owner", of::<SharedDnsOwner>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),

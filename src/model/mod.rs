@@ -9,6 +9,7 @@ pub mod cloud_host;
 pub mod cluster;
 pub mod delivery;
 pub mod environment;
+pub mod external_dns;
 pub mod field;
 pub mod glob;
 pub mod identity;

@@ -125,6 +125,16 @@ impl<'a> Node<'a> {
         self.tree.built.as_ref()?.places[self.id.0 as usize].as_ref()
     }
 
+    /// The same node for as long as `outer` lives. Nothing unless it is in the tree of `outer`, or grafted into it.
+    pub fn reached_from(self, outer: Node<'_>) -> Option<Node<'_>> {
+        if std::ptr::eq(self.tree, outer.tree) {
+            return Some(Node { id: self.id, ..outer });
+        }
+        let (built, number) = self.within?;
+        let graft = outer.tree.graft(number).filter(|_| std::ptr::eq(built, outer.tree))?;
+        Some(Node { tree: &graft.tree, id: self.id, within: Some((outer.tree, number)) })
+    }
+
     /// The nodes of files that are grafted into a built node.
     pub(super) fn grafted(self) -> impl Iterator<Item = Self> {
         let grafts = self.tree.built.iter().flat_map(|built| &built.grafts);
@@ -184,6 +194,15 @@ mod tests {
         let json = root.to_json(Schema::Kustomize).expect("it is JSON");
         assert_eq!(json, json!({"a": "1.10", "b": {"c": ["d", 1]}, "e": ["d"]}));
         assert_eq!(root.at(&["b", "c"]).map(|c| c.items().count()), Some(2));
+    }
+
+    #[test]
+    fn nodes_are_found_again_wherever_they_are_grafted() {
+        let (tree, other) = (built(), built());
+        let root = tree.built_root();
+        let again = |node: Node<'_>| node.reached_from(root).map(|node| pointer(root, node));
+        assert!(root.walk().all(|node| again(node) == Some(pointer(root, node))));
+        assert!(other.built_root().walk().all(|node| again(node).is_none()));
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! Everything in which something is set up: objects, values of charts, configuration in texts inside of these.
+
+use super::Codebase;
+use super::clusters_of::Clusters;
+use crate::model::cluster::Spec;
+use crate::model::object::Object;
+use crate::model::role::Role;
+use crate::source::FileId;
+use crate::yaml::{Node, Shape};
+use aho_corasick::AhoCorasick;
+use std::cell::OnceCell;
+
+/// A place where something is set up.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'n, 'c> {
+    /// An object, a document, or what a text in one of them holds.
+    pub root: Node<'n>,
+    /// The object that it is, or that holds the text.
+    pub object: Option<Object<'c>>,
+    /// The root as the codebase has it; where a text was read, the text.
+    pub outer: Node<'c>,
+    clusters: &'n OnceCell<Clusters>,
+}
+
+impl Setting<'_, '_> {
+    /// The file in which it is written.
+    pub fn file(&self) -> FileId {
+        self.object.map_or_else(|| self.outer.span().file, Object::file)
+    }
+
+    /// The clusters that it comes to, found out once for all that is written in it.
+    pub fn clusters(&self, codebase: &Codebase) -> &Clusters {
+        self.clusters.get_or_init(|| match self.object {
+            Some(object) => codebase.clusters_of(object),
+            None => match Spec::of_data(self.outer).and_then(Spec::name) {
+                Some(name) => Clusters::of_spec(name),
+                None => codebase.clusters_of_file(self.file()),
+            },
+        })
+    }
+
+    /// Whether this is what a text in an object or in a document holds.
+    pub fn is_text(&self) -> bool {
+        self.outer.shape() == Shape::Scalar
+    }
+}
+
+impl Codebase {
+    /// Shows everything that has one of these words in it: judged objects, values and other data, and the texts in all
+    /// of them that are configuration themselves. Texts are read for the visit only.
+    pub fn visit_settings<'c>(&'c self, words: &[&str], visit: &mut dyn FnMut(Setting<'_, 'c>)) {
+        let Ok(finder) = AhoCorasick::new(words) else { return };
+        let has_words: Vec<bool> =
+            self.sources().iter().map(|source| finder.is_match(source.text())).collect();
+        if !has_words.contains(&true) {
+            return;
+        }
+        // What a build composes may have its words from other files than its own.
+        let objects =
+            self.objects().filter(|object| !object.builds().is_empty() || has_words[object.file().index()]);
+        for object in objects {
+            visit_root(object.root(), Some(object), words, visit);
+        }
+        let documents = self.documents().filter(|document| document.zone.is_judged());
+        for document in documents.filter(|document| has_words[document.source.id().index()]) {
+            let root = match document.role {
+                Role::Data => Some(document.root),
+                // Its patches are judged in what is built of them.
+                Role::Kustomization => document.root.get("helmCharts"),
+                Role::Object | Role::Patch => None,
+            };
+            if let Some(root) = root {
+                visit_root(root, None, words, visit);
+            }
+        }
+    }
+}
+
+fn visit_root<'c>(
+    root: Node<'c>,
+    object: Option<Object<'c>>,
+    words: &[&str],
+    visit: &mut dyn FnMut(Setting<'_, 'c>),
+) {
+    if !mentions(root, words) {
+        return;
+    }
+    let clusters = &OnceCell::new();
+    visit(Setting { root, object, outer: root, clusters });
+    let texts = root.walk().filter(|node| may_be_configuration(*node, words));
+    for outer in texts {
+        visit_text(outer, Setting { root: outer, object, outer, clusters }, words, DEEPEST, visit);
+    }
+}
+
+/// A text, and the texts in it.
+fn visit_text<'c>(
+    text: Node<'_>,
+    setting: Setting<'_, 'c>,
+    words: &[&str],
+    deepest: usize,
+    visit: &mut dyn FnMut(Setting<'_, 'c>),
+) {
+    let Some(tree) = text.embedded() else { return };
+    for root in tree.roots().filter(|root| root.shape() != Shape::Scalar) {
+        visit(Setting { root, ..setting });
+        if deepest > 0 {
+            let inner = root.walk().filter(|node| may_be_configuration(*node, words));
+            inner.for_each(|inner| visit_text(inner, setting, words, deepest - 1, visit));
+        }
+    }
+}
+
+/// Values in an Application may hold the text of a configuration file; nobody goes deeper.
+const DEEPEST: usize = 1;
+
+fn mentions(node: Node<'_>, words: &[&str]) -> bool {
+    words.iter().any(|word| node.mentions(word))
+}
+
+fn may_be_configuration(node: Node<'_>, words: &[&str]) -> bool {
+    if node.shape() != Shape::Scalar || node.is_alias() {
+        return false;
+    }
+    let text = node.text();
+    text.contains('\n') && words.iter().any(|word| text.contains(word))
+}

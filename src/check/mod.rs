@@ -17,6 +17,8 @@ mod delivery_selects_cluster_by_name;
 mod environment_read_from_cluster_name;
 mod export_into_codebase;
 pub mod expression;
+mod fixed_load_balancer_name;
+mod hard_coded_cluster_name;
 mod image_without_version;
 mod job_without_protection_label;
 mod kubernetes_version;

@@ -13,6 +13,8 @@ use super::dangling_reference::DanglingReference;
 use super::delivery_selects_cluster_by_name::DeliverySelectsClusterByName;
 use super::environment_read_from_cluster_name::EnvironmentReadFromClusterName;
 use super::export_into_codebase::ExportIntoCodebase;
+use super::fixed_load_balancer_name::FixedLoadBalancerName;
+use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
@@ -49,6 +51,8 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("delivery-selects-cluster-by-name", of::<DeliverySelectsClusterByName>),
     ("environment-read-from-cluster-name", of::<EnvironmentReadFromClusterName>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
+    ("fixed-load-balancer-name", of::<FixedLoadBalancerName>),
+    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("image-without-version", of::<ImageWithoutVersion>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),

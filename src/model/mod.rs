@@ -6,6 +6,7 @@ pub mod address;
 pub mod api_endpoint;
 pub mod backup;
 pub mod cloud_host;
+pub mod cloud_name;
 pub mod cluster;
 pub mod delivery;
 pub mod environment;

@@ -34,6 +34,7 @@ mod own_repository;
 mod plaintext_secret;
 pub mod registry;
 mod remote_source_unpinned;
+mod series_without_environment_label;
 mod shared_dns_owner;
 mod spot;
 mod stateful_workload;

@@ -27,6 +27,7 @@ use super::node_name_literal::NodeNameLiteral;
 use super::object_in_one_environment_only::ObjectInOneEnvironmentOnly;
 use super::plaintext_secret::PlaintextSecret;
 use super::remote_source_unpinned::RemoteSourceUnpinned;
+use super::series_without_environment_label::SeriesWithoutEnvironmentLabel;
 use super::shared_dns_owner::SharedDnsOwner;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
@@ -66,6 +67,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("object-in-one-environment-only", of::<ObjectInOneEnvironmentOnly>),
     ("plaintext-secret", of::<PlaintextSecret>),
     ("remote-source-unpinned", of::<RemoteSourceUnpinned>),
+    ("series-without-environment-label", of::<SeriesWithoutEnvironmentLabel>),
     ("shared-dns-owner", of::<SharedDnsOwner>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),

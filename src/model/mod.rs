@@ -31,6 +31,7 @@ pub mod remote;
 pub mod role;
 pub mod script;
 pub mod secret;
+pub mod series_labels;
 pub mod shell;
 pub mod stateful;
 pub mod usage;

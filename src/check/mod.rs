@@ -36,6 +36,7 @@ pub mod registry;
 mod remote_source_unpinned;
 mod series_without_environment_label;
 mod shared_dns_owner;
+mod shared_object_store;
 mod spot;
 mod stateful_workload;
 mod timeless_cluster_name;

@@ -29,6 +29,7 @@ use super::plaintext_secret::PlaintextSecret;
 use super::remote_source_unpinned::RemoteSourceUnpinned;
 use super::series_without_environment_label::SeriesWithoutEnvironmentLabel;
 use super::shared_dns_owner::SharedDnsOwner;
+use super::shared_object_store::SharedObjectStore;
 use super::stateful_workload::StatefulWorkload;
 use super::timeless_cluster_name::TimelessClusterName;
 use super::unknown_protection_value::UnknownProtectionValue;
@@ -69,6 +70,7 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("remote-source-unpinned", of::<RemoteSourceUnpinned>),
     ("series-without-environment-label", of::<SeriesWithoutEnvironmentLabel>),
     ("shared-dns-owner", of::<SharedDnsOwner>),
+    ("shared-object-store", of::<SharedObjectStore>),
     ("stateful-workload", of::<StatefulWorkload>),
     ("timeless-cluster-name", of::<TimelessClusterName>),
     ("unknown-protection-value", of::<UnknownProtectionValue>),

@@ -23,6 +23,7 @@ pub mod mention;
 pub mod monitor;
 pub mod name;
 pub mod object;
+pub mod object_store;
 pub mod own_repository;
 pub mod path;
 pub mod protection;

@@ -21,7 +21,13 @@ const ABSENT: [&str; 5] = [
 ];
 
 /// Rules that object to an absence in some cases, or to one that few neighbours could end.
-const PARTLY: [&str; 3] = ["dangling-reference", "image-without-version", "object-in-one-environment-only"];
+const PARTLY: [&str; 5] = [
+    "dangling-reference",
+    "image-without-version",
+    "object-in-one-environment-only",
+    "series-without-environment-label",
+    "shared-dns-owner",
+];
 
 /// Something beside an example.
 #[derive(Debug, Clone, Copy)]

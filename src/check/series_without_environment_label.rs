@@ -1,7 +1,7 @@
 //! Series that say which cluster they come from, and not from which environment.
 
 use super::spot::Spot;
-use super::{Check, Outcome};
+use super::{Check, Missing, Outcome};
 use crate::codebase::Codebase;
 use crate::model::series_labels::{Label, SeriesLabels, adds_environment, injects_environment};
 use crate::source::Span;
@@ -30,7 +30,9 @@ impl Check for SeriesWithoutEnvironmentLabel {
                 }
             }
         });
-        outcome.report_all(found.values().map(|(key, spot)| spot.violation(message(key))));
+        let label = || Missing::anywhere().that_belongs_here().with_one_of(WORDS);
+        let violations = found.values().map(|(key, spot)| spot.violation(message(key)).for_want_of(label()));
+        outcome.report_all(violations);
     }
 }
 

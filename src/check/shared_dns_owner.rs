@@ -3,7 +3,7 @@
 mod instances;
 
 use super::spot::Spot;
-use super::{Check, Outcome, Violation};
+use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::clusters_of::{Clusters, Several};
 use crate::finding::{Sentence, Subject};
@@ -118,9 +118,13 @@ fn missing(instance: &Instance<'_>) -> Violation {
         "external-dns marks its records with the id `{DEFAULT_OWNER}`, as the next cluster will; while both serve a zone, \
          each takes the records of the other for its own"
     );
-    let violation = instance.spot.violation(message).weaker();
+    let owner = Missing::anywhere().that_belongs_here().with_one_of(OWNERS);
+    let violation = instance.spot.violation(message).weaker().for_want_of(owner);
     if instance.policy == Policy::Sync { violation } else { violation.weaker() }
 }
+
+/// What is written where an owner is named: in an argument, a value of the chart, a variable.
+const OWNERS: [&str; 3] = ["txt-owner-id", "txtOwnerId", "TXT_OWNER_ID"];
 
 fn volatile(instance: &Instance<'_>, text: &str) -> Violation {
     instance.spot.violation(format!(

@@ -4,11 +4,11 @@
 
 mod address_literal;
 mod ambiguous_yaml;
-mod cluster_name;
-mod cluster_named_twice;
 mod api_endpoint_without_alias;
 mod cloud_endpoint_literal;
 mod cloud_hosts;
+mod cluster_name;
+mod cluster_named_twice;
 mod cluster_without_spec;
 mod credential;
 mod credential_literal;
@@ -18,7 +18,6 @@ mod environment_read_from_cluster_name;
 mod export_into_codebase;
 pub mod expression;
 mod fixed_load_balancer_name;
-mod hard_coded_cluster_name;
 mod image_without_version;
 mod job_without_protection_label;
 mod kubernetes_version;

@@ -3,10 +3,10 @@
 use super::Check;
 use super::address_literal::AddressLiteral;
 use super::ambiguous_yaml::AmbiguousYaml;
-use super::cluster_name::ClusterName;
-use super::cluster_named_twice::ClusterNamedTwice;
 use super::api_endpoint_without_alias::ApiEndpointWithoutAlias;
 use super::cloud_endpoint_literal::CloudEndpointLiteral;
+use super::cluster_name::ClusterName;
+use super::cluster_named_twice::ClusterNamedTwice;
 use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
 use super::dangling_reference::DanglingReference;
@@ -14,7 +14,6 @@ use super::delivery_selects_cluster_by_name::DeliverySelectsClusterByName;
 use super::environment_read_from_cluster_name::EnvironmentReadFromClusterName;
 use super::export_into_codebase::ExportIntoCodebase;
 use super::fixed_load_balancer_name::FixedLoadBalancerName;
-use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
@@ -43,10 +42,10 @@ use serde::de::DeserializeOwned;
 const CHECKS: &[(&str, Constructor)] = &[
     ("address-literal", of::<AddressLiteral>),
     ("ambiguous-yaml", of::<AmbiguousYaml>),
-    ("cluster-name", of::<ClusterName>),
-    ("cluster-named-twice", of::<ClusterNamedTwice>),
     ("api-endpoint-without-alias", of::<ApiEndpointWithoutAlias>),
     ("cloud-endpoint-literal", of::<CloudEndpointLiteral>),
+    ("cluster-name", of::<ClusterName>),
+    ("cluster-named-twice", of::<ClusterNamedTwice>),
     ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),
     ("dangling-reference", of::<DanglingReference>),
@@ -54,7 +53,6 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("environment-read-from-cluster-name", of::<EnvironmentReadFromClusterName>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
     ("fixed-load-balancer-name", of::<FixedLoadBalancerName>),
-    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("image-without-version", of::<ImageWithoutVersion>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),

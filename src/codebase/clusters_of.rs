@@ -3,11 +3,12 @@
 //! Two environments are not always two clusters, so the answer says how sure it is that there are several.
 
 use super::Codebase;
+use super::layer::layers;
 use crate::kustomize::Build;
 use crate::kustomize::overlay::Deployer;
 use crate::model::cluster::is_cluster_group;
 use crate::model::delivery::ARGO;
-use crate::model::environment::{is_stage, stage_of};
+use crate::model::environment::stage_of;
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::source::{FileId, FileKind, Span};
@@ -211,26 +212,16 @@ fn finds_clusters(object: Object<'_>) -> bool {
 
 /// The environment that a path is part of: a child of `clusters/`, or a folder or a file that is called after a stage.
 fn environment_of(path: &str) -> Option<Destination> {
-    let mut parent = "";
-    for part in path.split('/') {
-        let is_own = match parent {
-            "clusters" | "cluster" => !SHARED.contains(&part) && !part.contains('.'),
-            "overlays" | "environments" | "environment" | "envs" | "env" | "stages" => {
-                stage_of(part).is_some()
-            }
-            _ => is_stage(part),
-        };
-        if is_own {
-            return Some(Destination::Environment(part.to_owned()));
-        }
-        parent = part;
+    let is_own = |(parent, folder): &(&str, &str)| match *parent {
+        "clusters" | "cluster" => !folder.contains('.'),
+        _ => stage_of(folder).is_some(),
+    };
+    if let Some((_, folder)) = layers(path).find(is_own) {
+        return Some(Destination::Environment(folder.to_owned()));
     }
-    let stem = parent.strip_suffix(".yaml").or_else(|| parent.strip_suffix(".yml"))?;
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let stem = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml"))?;
     stage_of(stem)?;
     let word = stem.split(['-', '_', '.']).find(|word| stage_of(word).is_some())?;
     Some(Destination::Environment(word.to_owned()))
 }
-
-/// Folders beside those of clusters, for what all of them take in.
-const SHARED: [&str; 8] =
-    ["base", "common", "shared", "all", "templates", "template", "default", "components"];

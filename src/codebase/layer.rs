@@ -20,17 +20,22 @@ impl Codebase {
 /// `overlays/x/…`, `clusters/x/…`, or a folder that is called after an environment.
 fn layer_of_folders(path: &str) -> Option<&str> {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    layers(folders).next().map(|(_, folder)| folder)
+}
+
+/// The folders on a path that belong to one environment or cluster, the outermost first, each with the one around it.
+pub(super) fn layers(folders: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut parent = "";
-    folders.split('/').find(|folder| {
-        let is_child = is_parent_of_environments(parent) && !SHARED.contains(folder);
-        parent = folder;
-        is_child || is_stage(folder)
+    folders.split('/').filter_map(move |folder| {
+        let around = std::mem::replace(&mut parent, folder);
+        let is_child = is_parent_of_environments(around) && !SHARED.contains(&folder);
+        (is_child || is_stage(folder)).then_some((around, folder))
     })
 }
 
 /// Folders beside those of environments that all of them share.
-const SHARED: [&str; 8] =
-    ["base", "bases", "common", "shared", "templates", "components", "default", "modules"];
+const SHARED: [&str; 10] =
+    ["base", "bases", "common", "shared", "all", "template", "templates", "components", "default", "modules"];
 
 #[cfg(test)]
 mod tests {

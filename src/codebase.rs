@@ -37,12 +37,16 @@ use namings::Naming;
 use reach::Reach;
 use std::sync::Arc;
 
+/// How the names of files end that hold Terraform in its JSON syntax.
+const TERRAFORM_JSON: [&str; 2] = [".tf.json", ".tfvars.json"];
+
 /// A cluster codebase.
 #[derive(Debug)]
 pub struct Codebase {
     config: Config,
     sources: Sources,
     trees: Vec<Option<Arc<Tree>>>,
+    terraform: Vec<Option<Arc<Tree>>>,
     zones: Vec<Zone>,
     documents: Vec<DocumentEntry>,
     /// Sorted by file and place.
@@ -224,11 +228,23 @@ impl Codebase {
         let formats = formats.filter_map(|(index, meta)| Some((index, Format::of_type(meta)?)));
         let objects = formats.flat_map(|(index, format)| {
             let objects = self.objects_of_type(index);
-            objects.map(move |object| Spec { format, root: object.root(), object: Some(object) })
+            objects.map(move |object| Spec::of_object(format, object))
         });
         let data = self.documents().filter(|document| document.role == Role::Data);
         let data = data.filter(|document| document.zone.is_judged());
-        objects.chain(data.filter_map(|document| Spec::of_data(document.root)))
+        let data = data.filter_map(|document| Spec::of_data(document.root, document.source.path()));
+        let terraform = self.terraform().filter(|(source, _)| self.zone(source.id()).is_judged());
+        objects.chain(data).chain(terraform.flat_map(|(_, root)| Spec::of_terraform(root)))
+    }
+
+    /// The files of Terraform and Terragrunt, whether in HCL or in JSON, whatever their zone. They are no documents.
+    pub fn terraform(&self) -> impl Iterator<Item = (&Source, Node<'_>)> {
+        let is_json = |source: &Source| TERRAFORM_JSON.iter().any(|end| source.path().ends_with(end));
+        self.sources.iter().filter_map(move |source| {
+            let tree = self.terraform[source.id().index()].as_deref();
+            let tree = tree.or_else(|| self.tree(source.id()).filter(|_| is_json(source)))?;
+            Some((source, tree.roots().next()?))
+        })
     }
 
     /// The clusters that are declared by name.

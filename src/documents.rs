@@ -1,5 +1,6 @@
-//! Reads every source as YAML or JSON, in parallel, and says what could not be read.
+//! Reads every source as YAML, JSON or Terraform, in parallel, and says what could not be read.
 
+use crate::hcl::{self, Unread};
 use crate::problem::{Problem, SkipReason, Skipped};
 use crate::source::{FileKind, Source, Sources};
 use crate::yaml::{self, Grade, Tree};
@@ -11,6 +12,9 @@ use std::sync::Arc;
 pub struct Documents {
     /// One entry for each source; none where the file is not YAML.
     pub trees: Vec<Option<Arc<Tree>>>,
+    /// One entry for each source; none where the file is not Terraform. They are kept apart, because a block is no
+    /// document.
+    pub terraform: Vec<Option<Arc<Tree>>>,
     /// Documents that could not be read.
     pub problems: Vec<Problem>,
     /// Templates that are not YAML even when masked.
@@ -20,9 +24,11 @@ pub struct Documents {
 /// Reads all sources. Bad documents become problems; templates that resist are skipped.
 pub fn parse_all(sources: &Sources) -> Documents {
     let mut documents = Documents::default();
-    let trees: Vec<_> = sources.as_slice().par_iter().map(parse).collect();
-    for (source, tree) in sources.iter().zip(trees) {
+    let trees: Vec<_> =
+        sources.as_slice().par_iter().map(|source| (parse(source), terraform(source))).collect();
+    for (source, (tree, terraform)) in sources.iter().zip(trees) {
         documents.add(source, tree);
+        documents.add_terraform(source, terraform);
     }
     documents
 }
@@ -31,8 +37,10 @@ impl Documents {
     fn add(&mut self, source: &Source, tree: Option<Tree>) {
         let fatal = tree.iter().flat_map(Tree::troubles).filter(|trouble| trouble.grade == Grade::Fatal);
         let problems: Vec<_> = fatal.map(|trouble| Problem::at(trouble.span, trouble.message())).collect();
-        let is_template =
-            source.kind() == FileKind::HelmTemplate || tree.as_ref().is_some_and(Tree::is_template);
+        // What Jinja decides by stands between `{%` and `%}`, which is no YAML anywhere.
+        let is_template = source.kind() == FileKind::HelmTemplate
+            || tree.as_ref().is_some_and(Tree::is_template)
+            || source.text().contains("{%");
         if is_template && !problems.is_empty() {
             let path = source.path().to_owned();
             self.skipped.push(Skipped { path, reason: SkipReason::Template });
@@ -41,6 +49,48 @@ impl Documents {
         }
         self.trees.push(tree.map(Arc::new));
     }
+
+    fn add_terraform(&mut self, source: &Source, tree: Option<Result<Tree, Unread>>) {
+        let skipped = |reason| Skipped { path: source.path().to_owned(), reason };
+        let tree = tree.and_then(|tree| match tree {
+            Ok(tree) => Some(Arc::new(tree)),
+            Err(Unread::TooLarge) => {
+                self.skipped.push(skipped(SkipReason::TooLarge));
+                None
+            }
+            Err(Unread::Broken { .. }) if is_template(source.text()) => {
+                self.skipped.push(skipped(SkipReason::Template));
+                None
+            }
+            Err(Unread::Broken { span, message }) => {
+                self.problems.push(Problem::at(span, format!("this is no Terraform: {message}")));
+                None
+            }
+        });
+        self.terraform.push(tree);
+    }
+}
+
+/// Files that end in `.hcl` are those of many tools. Of these, only what is Terragrunt's is read; whatever else they hold
+/// is a text.
+fn terraform(source: &Source) -> Option<Result<Tree, Unread>> {
+    if source.kind() != FileKind::Terraform {
+        return None;
+    }
+    let is_sure = !source.file_name().ends_with(".hcl") || source.file_name() == "terragrunt.hcl";
+    let tree = hcl::parse(source.id(), source.shared_text());
+    let is_terragrunt =
+        |tree: &Tree| tree.roots().any(|root| TERRAGRUNT.iter().any(|name| root.get(name).is_some()));
+    let is_read = is_sure || tree.as_ref().is_ok_and(is_terragrunt);
+    is_read.then_some(tree)
+}
+
+/// What stands on top of a file of Terragrunt. Source: the reference of its configuration.
+const TERRAGRUNT: [&str; 6] = ["terraform", "include", "inputs", "remote_state", "dependency", "unit"];
+
+/// Whether another tool writes the file of this one: Go and Jinja, Ruby and Python have such brackets.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|bracket| text.contains(bracket))
 }
 
 fn parse(source: &Source) -> Option<Tree> {

@@ -10,6 +10,7 @@ pub mod finding;
 pub mod problem;
 pub mod error;
 pub mod yaml;
+pub mod hcl;
 pub mod facts;
 pub mod config;
 pub mod discover;

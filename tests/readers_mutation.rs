@@ -79,6 +79,17 @@ fn scripts_are_read_with_their_places() {
 }
 
 #[test]
+fn terraform_is_read_with_its_places() {
+    let whole = "terraform {\n  source = \"git::https://a.example/b.git?ref=v1\"\n}\nlocals { a = { b = [1, -2.5, null], (c) : \"d\" } }\n\
+        resource \"aws_eks_cluster\" \"x\" {\n  name = \"a-${var.b ? \"c\" : f(1, d...)}$${e}\\u00e9\"\n  /* f */ g = <<-H\n    %{ if i ~}\n    j\n\
+        %{ endif }\n  H\n  k = [for l in m : l if n.*.o[0] != !p && q >= 1 % 2] # r\n  s { // t\n  }\n}\n";
+    let ours: Vec<_> =
+        files_below("fixtures/formats").into_iter().filter(|(path, _)| path.ends_with(".tf")).collect();
+    let texts: Vec<_> = ours.iter().map(|(_, text)| text.as_str()).chain([whole]).collect();
+    mutate(&Seeds::of_texts(&texts), readers::terraform);
+}
+
+#[test]
 fn kustomizations_are_built_with_their_places() {
     let cases: Vec<_> = fs::read_dir(fixtures("kustomize")).expect("our own").collect();
     let mut texts: Vec<_> = cases.into_iter().map(|case| case_of(&case.expect("readable").path())).collect();

@@ -3,11 +3,12 @@
 use super::{Check, Missing, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::finding::{Another, Sentence, Subject};
+use crate::model::cluster::Spec;
 use crate::model::identity::{Identity, Origin};
 use crate::model::injected::is_injected;
-use crate::source::{FileKind, Source, Span};
+use crate::model::terraform::blocks;
+use crate::source::{Source, Span};
 use crate::yaml::Node;
-use regex::Regex;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
 
@@ -161,24 +162,18 @@ fn declared(codebase: &Codebase) -> Declared {
 
 /// Whether Terraform builds a cluster. Its names are expressions as often as not.
 fn has_terraform(codebase: &Codebase) -> bool {
-    let mut files =
-        codebase.sources().iter().filter(|source| source.kind() == FileKind::Terraform).peekable();
-    if files.peek().is_none() {
-        return false;
-    }
-    let pattern = Regex::new(TERRAFORM).expect("the pattern is a constant");
-    files.any(|source| pattern.is_match(source.text()))
+    codebase.terraform().any(|(_, root)| Spec::of_terraform(root).next().is_some() || has_module(root))
 }
 
-/// Resources and modules that build clusters. Source: the registries' documentation of the providers.
-const TERRAFORM: &str = r#"(?x)
-    resource \s+ "(?: aws_eks_cluster | google_container_cluster | azurerm_kubernetes_cluster | rke_cluster
-      | rancher2_cluster(?:_v2)? | digitalocean_kubernetes_cluster | linode_lke_cluster | vultr_kubernetes
-      | scaleway_k8s_cluster | oci_containerengine_cluster | ibm_container_(?:vpc_)?cluster | exoscale_sks_cluster
-      | openstack_containerinfra_cluster_v1 | ovh_cloud_project_kube | civo_kubernetes_cluster | k3d_cluster
-      | kind_cluster | kops_cluster | talos_machine_bootstrap | talos_machine_secrets | upcloud_kubernetes_cluster )"
-    | source \s* = \s* "[^"\n]* (?: eks | gke | aks | kubernetes | k8s | k3s | rke | talos | kube ) [^"\n]* "
-"#;
+/// Modules of one's own that build clusters are called so.
+fn has_module(root: Node<'_>) -> bool {
+    let sources = blocks(root, "module", 1).into_iter().filter_map(|module| module.body.get("source"));
+    let terragrunt = root.at(&["terraform", "source"]);
+    let mut sources = sources.chain(terragrunt).map(Node::text);
+    sources.any(|source| MODULES.iter().any(|word| source.contains(word)))
+}
+
+const MODULES: [&str; 8] = ["eks", "gke", "aks", "kube", "k8s", "k3s", "rke", "talos"];
 
 /// Specs of which no name is read: control planes, kubeadm, talhelper, Hive, `OpenShift`, Crossplane.
 fn has_other_specs(codebase: &Codebase) -> bool {

@@ -90,7 +90,7 @@ impl<'a> Spec<'a> {
     }
 
     fn without_version(&self, absent: &str) -> Violation {
-        let head = self.spec.object.map_or_else(|| first_key(self.root()), Object::head);
+        let head = self.spec.head();
         let path = self.field.path.as_str();
         let violation = self.at(head, format!("this {} spec has no `{path}`: {absent}", self.tool()));
         let violation = violation.with_help(format!("Write `{path}` with the version that runs today."));
@@ -102,16 +102,18 @@ impl<'a> Spec<'a> {
     }
 
     fn judge(&self, node: Node<'a>) -> Option<Violation> {
-        let (raw, key, tool) = (node.raw(), self.key(), self.tool());
+        let (raw, tool) = (node.raw(), self.tool());
+        let (is, language) = if self.spec.is_terraform() { (" =", "Terraform") } else { (":", "YAML") };
+        let key = format!("{}{is}", self.key());
         let violation = match self.field.judge(node) {
             Written::Pinned => return None,
             Written::LostZero => {
                 let number = raw.trim_end_matches('0');
-                let message = format!("`{key}: {raw}` is a number to YAML, which reads {number}: {tool} gets another version than the one written");
-                self.at(node, message).with_help(format!("Quote it: `{key}: \"{raw}\"`."))
+                let message = format!("`{key} {raw}` is a number to {language}, which reads {number}: {tool} gets another version than the one written");
+                self.at(node, message).with_help(format!("Quote it: `{key} \"{raw}\"`."))
             }
-            Written::Minor => self.at(node, format!("`{key}: {raw}` leaves the patch release open: {tool} chooses one on the day of the rebuild, or refuses the spec")),
-            Written::Floating => self.at(node, format!("`{key}: {raw}` names no version: the new cluster gets whatever it means on that day")),
+            Written::Minor => self.at(node, format!("`{key} {raw}` leaves the patch release open: {tool} chooses one on the day of the rebuild, or refuses the spec")),
+            Written::Floating => self.at(node, format!("`{key} {raw}` names no version: the new cluster gets whatever it means on that day")),
         };
         let weaker = match self.field.precision {
             Precision::Patch | Precision::Minor => 0,
@@ -128,11 +130,6 @@ impl<'a> Spec<'a> {
             None => violation,
         }
     }
-}
-
-/// The place for a finding about a document as a whole.
-fn first_key(root: Node<'_>) -> Node<'_> {
-    root.entries().next().map_or(root, |entry| entry.key)
 }
 
 /// What overlays add to specs. Every question is answered once, however many specs there are.

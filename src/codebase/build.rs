@@ -38,6 +38,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         config: config.clone(),
         sources,
         trees: documents.trees,
+        terraform: documents.terraform,
         zones,
         documents: index.documents,
         objects: index.objects,

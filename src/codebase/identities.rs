@@ -3,6 +3,7 @@
 mod commands;
 mod hosts;
 mod objects;
+mod terraform;
 
 use super::Codebase;
 use crate::config::FILE_NAME;
@@ -29,6 +30,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     objects::arguments(codebase, &mut candidates);
     commands::commands(codebase, &mut candidates);
     hosts::routes(codebase, &mut candidates);
+    terraform::values(codebase, &mut candidates);
     folders(codebase, &mut candidates);
     namesakes(codebase, &mut candidates);
     declared(codebase, &mut candidates);

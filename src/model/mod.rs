@@ -36,6 +36,7 @@ pub mod series_labels;
 pub mod shell;
 pub mod stateful;
 pub mod usage;
+pub mod terraform;
 pub mod waiver;
 mod window;
 pub mod workload;

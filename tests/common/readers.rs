@@ -6,12 +6,14 @@ use k8factor::config::{Config, FILE_NAME, Flags};
 use k8factor::discover::Discovery;
 use k8factor::documents;
 use k8factor::error::Error;
+use k8factor::hcl::{self, Unread};
 use k8factor::kustomize::id::Gvk;
 use k8factor::kustomize::json_patch;
 use k8factor::kustomize::merge::{Notes, merge};
 use k8factor::kustomize::store::Store;
 use k8factor::kustomize::value::Value;
 use k8factor::kustomize::{self, Build};
+use k8factor::model::cluster::Spec;
 use k8factor::model::image::ImageName;
 use k8factor::model::kinds::KindPattern;
 use k8factor::model::monitor::Language;
@@ -22,7 +24,7 @@ use k8factor::model::{glob, remote};
 use k8factor::paths::resolve_path;
 use k8factor::rule::{self, Origin, command};
 use k8factor::source::{FileKind, Source, Sources, Span};
-use k8factor::yaml::Schema;
+use k8factor::yaml::{Node, Schema};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
@@ -51,6 +53,31 @@ pub(crate) fn configuration(text: &str) {
     fs::write(folder.path().join(FILE_NAME), text).expect("a new file");
     if let Err(error) = Flags::default().resolve(folder.path(), None) {
         has_place(&error, ".k8factor.yaml:", text);
+    }
+}
+
+/// Terraform: it is a tree whose parts all have a place, or the mistake has one.
+pub(crate) fn terraform(text: &str) {
+    let file = Sources::default().add("a.tf".into(), FileKind::Terraform, text.into());
+    let is_inside =
+        |span: Span| span.file == file && text.get(span.start as usize..span.end as usize).is_some();
+    let tree = match hcl::parse(file, text.into()) {
+        Ok(tree) => tree,
+        Err(Unread::Broken { span, message }) => {
+            return assert!(is_inside(span) && !message.is_empty(), "{span:?}");
+        }
+        Err(Unread::TooLarge) => return,
+    };
+    for node in tree.roots().flat_map(Node::walk) {
+        let known = node.as_str();
+        assert!(is_inside(node.span()), "{:?}", node.span());
+        assert!(known.is_none_or(|known| is_inside(node.span_within(0..known.len()))), "{:?}", node.span());
+        let _ = (node.value(), node.step());
+    }
+    for root in tree.roots() {
+        assert!(root.is_mapping());
+        let _ = root.to_json(Schema::Kubectl);
+        Spec::of_terraform(root).for_each(|spec| drop((spec.name(), spec.head(), spec.endpoints().count())));
     }
 }
 

@@ -121,7 +121,7 @@ fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
         FileKind::HelmValues => Values::Defaults,
         FileKind::Ci(_) | FileKind::Json => Values::Anything,
         _ if meta.is_some() => Values::Settings,
-        _ if path.contains("values") || Spec::of_data(document.root).is_some() => Values::Settings,
+        _ if path.contains("values") || Spec::of_data(document.root, path).is_some() => Values::Settings,
         _ => Values::Anything,
     }
 }

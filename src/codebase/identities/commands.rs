@@ -1,4 +1,4 @@
-//! Names of clusters in texts that are not YAML, or that stand inside it: commands and Terraform.
+//! Names of clusters in commands, wherever they stand.
 
 use super::{Candidates, bare};
 use crate::codebase::Codebase;
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
-/// Operands of commands that connect to a cluster, and the names of clusters that Terraform builds.
+/// Operands of commands that connect to a cluster.
 pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
     let sources = codebase.sources().as_slice();
     let found: Vec<_> = sources
@@ -16,52 +16,30 @@ pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
         .filter(|source| codebase.zone(source.id()).is_meant())
         .flat_map_iter(names)
         .collect();
-    // Variables tell a cluster its name, or build it.
-    let builds =
-        sources.iter().any(|source| source.kind() == FileKind::Terraform && BUILDS.is_match(source.text()));
-    for (origin, name, span) in found {
-        let origin = if origin == Origin::Injection && builds { Origin::Terraform } else { origin };
-        candidates.add(origin, name, span);
+    for (name, span) in found {
+        candidates.add(Origin::Command, name, span);
     }
 }
 
-static BUILDS: LazyLock<Regex> = LazyLock::new(|| {
-    let resources = r#""aws_eks_cluster"|"google_container_cluster"|"azurerm_kubernetes_cluster"|"terraform-aws-modules/eks/aws"|"terraform-google-modules/kubernetes-engine/google|"Azure/aks/azurerm""#;
-    Regex::new(resources).expect("a constant pattern")
-});
-
-fn names(source: &Source) -> impl Iterator<Item = (Origin, &str, Span)> {
+fn names(source: &Source) -> impl Iterator<Item = (&str, Span)> {
     let commands = source.kind() != FileKind::Json && source.text().contains('-');
     let commands = commands.then(|| COMMAND.captures_iter(source.text())).into_iter().flatten();
-    let commands = commands.filter_map(|captures| operand(source, &captures));
-    let terraform = source.kind() == FileKind::Terraform;
-    let terraform = terraform.then(|| RESOURCE.captures_iter(source.text())).into_iter().flatten();
-    let terraform = terraform.filter_map(|captures| named(source, &captures, Origin::Terraform));
-    let variables = source.path().ends_with(".tfvars") || source.file_name() == "terragrunt.hcl";
-    let variables = variables.then(|| VARIABLE.captures_iter(source.text())).into_iter().flatten();
-    let variables = variables.filter_map(|captures| named(source, &captures, Origin::Injection));
-    commands.chain(terraform).chain(variables)
+    commands.filter_map(|captures| operand(source, &captures))
 }
 
-/// The values of variables, which belong to one cluster as a rule.
-static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?:^|\n)[ \t]*(?:eks_|gke_|aks_)?cluster_name[ \t]*=[ \t]*"([^"$\n]+)""#;
-    Regex::new(pattern).expect("a constant pattern")
-});
-
-fn operand<'a>(source: &'a Source, captures: &Captures<'a>) -> Option<(Origin, &'a str, Span)> {
+fn operand<'a>(source: &'a Source, captures: &Captures<'a>) -> Option<(&'a str, Span)> {
     let whole = captures.get(0)?;
     let injected = source.text()[whole.end()..].starts_with(['$', '{', '/', '=']);
     let line = source.text()[..whole.start()].rfind('\n').map_or(0, |at| at + 1);
     let comment = source.text()[line..whole.start()].trim_start().starts_with(['#', '/']);
-    if injected || comment { None } else { named(source, captures, Origin::Command) }
+    if injected || comment { None } else { named(source, captures) }
 }
 
-fn named<'a>(source: &'a Source, captures: &Captures<'a>, origin: Origin) -> Option<(Origin, &'a str, Span)> {
+fn named<'a>(source: &'a Source, captures: &Captures<'a>) -> Option<(&'a str, Span)> {
     let name = captures.iter().skip(1).flatten().next()?;
     let text = bare(name.as_str());
     let start = name.end() - text.len();
-    Some((origin, text, Span::new(source.id(), start as u32, name.end() as u32)))
+    Some((text, Span::new(source.id(), start as u32, name.end() as u32)))
 }
 
 /// ASCII classes throughout: those of Unicode make the pattern ten times as slow to build.
@@ -87,19 +65,4 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"(?-u:\b)KUBE_?CONTEXT[=:][ \t]*{name}"),
     ];
     Regex::new(&patterns.join("|")).expect("constant patterns")
-});
-
-/// The first `name` of a resource is that of the cluster: providers' examples and formatters put it there.
-static RESOURCE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?x)
-        resource \s+ "(?:aws_eks_cluster|google_container_cluster|azurerm_kubernetes_cluster)" \s+ "[^"]+" \s* \{
-            [^}]*? \n \s* name \s* = \s* "([^"$\n]+)"
-      | (?:^|\n) locals \s* \{ [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
-      | module \s+ "[^"\n]*(?:cluster|eks|gke|aks|k8s|kubernetes)[^"\n]*" \s* \{
-            [^{}]*? \n \s* (?:eks_|gke_|aks_)?cluster_name \s* = \s* "([^"$\n]+)"
-      | variable \s+ "(?:eks_|gke_|aks_)?cluster_name" \s* \{ [^{}]*? \n \s* default \s* = \s* "([^"$\n]+)"
-      | source \s* = \s* "(?:terraform-aws-modules/eks/aws|terraform-google-modules/kubernetes-engine/google[^"]*)"
-            [^{}]*? \n \s* (?:cluster_)?name \s* = \s* "([^"$\n]+)"
-    "#;
-    Regex::new(pattern).expect("a constant pattern")
 });

@@ -1,6 +1,6 @@
 //! Names of clusters in objects and other documents.
 
-use super::Candidates;
+use super::{Candidates, terraform};
 use crate::codebase::Codebase;
 use crate::model::identity::Origin;
 use crate::model::object::Object;
@@ -14,7 +14,10 @@ pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
         let Some(name) = cluster.name() else { continue };
         let file = name.span().file;
         if codebase.zone(file).is_meant() {
-            candidates.add_node(Origin::Spec, name);
+            match cluster.is_terraform() {
+                true => terraform::add(Origin::Terraform, name, candidates),
+                false => candidates.add_node(Origin::Spec, name),
+            }
             own_folder(codebase, name, candidates);
         }
     }

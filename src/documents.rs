@@ -5,6 +5,7 @@ use crate::problem::{Problem, SkipReason, Skipped};
 use crate::source::{FileKind, Source, Sources};
 use crate::yaml::{self, Grade, Tree};
 use rayon::prelude::*;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The trees of a codebase, with what was wrong.
@@ -58,7 +59,7 @@ impl Documents {
                 self.skipped.push(skipped(SkipReason::TooLarge));
                 None
             }
-            Err(Unread::Broken { .. }) if is_template(source.text()) => {
+            Err(Unread::Broken { span, .. }) if is_template(line_at(source.text(), span.start as usize)) => {
                 self.skipped.push(skipped(SkipReason::Template));
                 None
             }
@@ -77,7 +78,9 @@ fn terraform(source: &Source) -> Option<Result<Tree, Unread>> {
     if source.kind() != FileKind::Terraform {
         return None;
     }
-    let is_sure = !source.file_name().ends_with(".hcl") || source.file_name() == "terragrunt.hcl";
+    let name = source.file_name();
+    let is_sure = Path::new(name).extension().is_none_or(|end| !end.eq_ignore_ascii_case("hcl"))
+        || name == "terragrunt.hcl";
     let tree = hcl::parse(source.id(), source.shared_text());
     let is_terragrunt =
         |tree: &Tree| tree.roots().any(|root| TERRAGRUNT.iter().any(|name| root.get(name).is_some()));
@@ -88,9 +91,17 @@ fn terraform(source: &Source) -> Option<Result<Tree, Unread>> {
 /// What stands on top of a file of Terragrunt. Source: the reference of its configuration.
 const TERRAGRUNT: [&str; 6] = ["terraform", "include", "inputs", "remote_state", "dependency", "unit"];
 
-/// Whether another tool writes the file of this one: Go and Jinja, Ruby and Python have such brackets.
-fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%"].iter().any(|bracket| text.contains(bracket))
+/// Whether another tool fills this line in: Go and Jinja, Ruby and Python have such brackets. In a text that Terraform can
+/// read they may stand as well, so that only the line counts where it makes no sense any more.
+fn is_template(line: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|bracket| line.contains(bracket))
+}
+
+fn line_at(text: &str, offset: usize) -> &str {
+    let (before, after) = text.split_at(offset.min(text.len()));
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = after.find('\n').map_or(text.len(), |at| offset + at);
+    &text[start..end]
 }
 
 fn parse(source: &Source) -> Option<Tree> {

@@ -10,7 +10,7 @@
 mod crowd;
 mod lower;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, floor_char};
 use crate::yaml::Tree;
 use std::sync::Arc;
 
@@ -41,7 +41,8 @@ pub fn parse(file: FileId, text: Arc<str>) -> Result<Tree, Unread> {
     match parsed {
         Ok(body) => Ok(lower::lower(file, text, &body)),
         Err(error) => {
-            let at = error.location().offset() as u32;
+            // The reader counts bytes, and may stop within a character.
+            let at = floor_char(&text, error.location().offset()) as u32;
             Err(Unread::Broken { span: Span::new(file, at, at), message: error.message().to_owned() })
         }
     }

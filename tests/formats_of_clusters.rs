@@ -188,6 +188,30 @@ fn terraform_tells_names_of_clusters() {
     }
 }
 
+/// Only what Terraform and Terragrunt read themselves has to make sense as HCL.
+#[test]
+fn broken_terraform_is_a_problem_and_a_template_is_none() {
+    let cases = [
+        ("a.tf", "a {\n", 1, 0),
+        ("a.tfvars", "a = = 1\n", 1, 0),
+        ("terragrunt.hcl", "inputs = {\n", 1, 0),
+        ("a.hcl", "inputs = {\n", 0, 0),
+        (".terraform.lock.hcl", "provider \"a\" {\n", 0, 0),
+        ("a.tf", "a = \"{{b}}\"\nc {\n", 1, 0),
+        ("a.tf", "a = {{ b }}\n", 0, 1),
+        ("a.tf", "{% if a %}\nb = 1\n{% endif %}\n", 0, 1),
+        ("a.tf", "<% if a %>\nb = 1\n<% end %>\n", 0, 1),
+    ];
+    for (path, text, problems, skipped) in cases {
+        let codebase = codebase(path, text);
+        assert_eq!(
+            (codebase.problems().len(), codebase.skipped().len()),
+            (problems, skipped),
+            "{path}: {text}"
+        );
+    }
+}
+
 /// Groups of the formats that public codebases have many of, and how many documents with them there are at least.
 const CORPORA: [(&str, &str, usize); 10] = [
     ("kops.k8s.io", "Cluster", 130),

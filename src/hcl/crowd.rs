@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     fn keys(count: usize) -> String {
-        (0..count).map(|i| format!("k{i} = 1\n")).collect()
+        (0..count).map(|i| format!("k{i} = 1\n")).collect::<Vec<_>>().concat()
     }
 
     #[test]

@@ -96,7 +96,9 @@ impl Lowering<'_> {
             return self.mapping(&groups.0, start);
         }
         self.tree.open(Shape::Sequence, start);
-        values.iter().for_each(|value| self.value(*value));
+        for value in values {
+            self.value(*value);
+        }
         self.tree.close(values.len());
     }
 

@@ -83,7 +83,7 @@ fn along<'a>(way: &[Key], root: Node<'a>) -> Vec<Node<'a>> {
 }
 
 /// The items of a list, or the one thing that is no list.
-pub fn once_or_items<'a>(node: Node<'a>) -> impl Iterator<Item = Node<'a>> {
+pub fn once_or_items(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let itself = (!node.is_sequence()).then_some(node);
     itself.into_iter().chain(node.items())
 }

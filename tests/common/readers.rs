@@ -77,7 +77,7 @@ pub(crate) fn terraform(text: &str) {
     for root in tree.roots() {
         assert!(root.is_mapping());
         let _ = root.to_json(Schema::Kubectl);
-        Spec::of_terraform(root).for_each(|spec| drop((spec.name(), spec.head(), spec.endpoints().count())));
+        assert!(Spec::of_terraform(root).all(|spec| is_inside(spec.head().span())));
     }
 }
 

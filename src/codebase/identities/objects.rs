@@ -14,9 +14,10 @@ pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
         let Some(name) = cluster.name() else { continue };
         let file = name.span().file;
         if codebase.zone(file).is_meant() {
-            match cluster.is_terraform() {
-                true => terraform::add(Origin::Terraform, name, candidates),
-                false => candidates.add_node(Origin::Spec, name),
+            if cluster.is_terraform() {
+                terraform::add(Origin::Terraform, name, candidates);
+            } else {
+                candidates.add_node(Origin::Spec, name);
             }
             own_folder(codebase, name, candidates);
         }

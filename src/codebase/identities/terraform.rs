@@ -20,7 +20,9 @@ pub(super) fn values(codebase: &Codebase, candidates: &mut Candidates) {
         } else {
             (Origin::Terraform, written_names(root))
         };
-        names.into_iter().for_each(|name| add(origin, name, candidates));
+        for name in names {
+            add(origin, name, candidates);
+        }
     }
 }
 

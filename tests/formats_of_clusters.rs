@@ -12,6 +12,7 @@ use k8factor::documents;
 use k8factor::model::cluster::{Format, Spec};
 use k8factor::model::object::TypeMeta;
 use k8factor::problem::SkipReason;
+use k8factor::source::FileKind;
 use k8factor::yaml::Node;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -237,7 +238,7 @@ fn the_specs_of_public_codebases_are_recognised() {
     let (mut written, mut read, mut others) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let (mut cke_written, mut cke_read) = (0, 0);
     for (source, tree) in discovery.sources.iter().zip(&documents.trees) {
-        let Some(tree) = tree.as_deref().filter(|_| !source.path().ends_with(".json")) else { continue };
+        let Some(tree) = tree.as_deref().filter(|_| source.kind() != FileKind::Json) else { continue };
         for document in source.text().split("\n---") {
             cke_written +=
                 usize::from(["name", "nodes", "service_subnet"].iter().all(|key| has_line(document, key)));

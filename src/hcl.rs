@@ -12,6 +12,8 @@ mod lower;
 
 use crate::source::{FileId, Span, floor_char};
 use crate::yaml::Tree;
+use hcl_edit::parser::Error;
+use hcl_edit::structure::Body;
 use std::sync::Arc;
 
 /// Why there is no tree.
@@ -33,12 +35,9 @@ pub fn parse(file: FileId, text: Arc<str>) -> Result<Tree, Unread> {
     if crowd::is_crowded(&text) {
         return Err(Unread::TooLarge);
     }
-    let parsed = match text.strip_prefix('\u{feff}') {
-        // As many blanks keep every place true.
-        Some(rest) => hcl_edit::parser::parse_body(&format!("   {rest}")),
-        None => hcl_edit::parser::parse_body(&text),
-    };
-    match parsed {
+    // As many blanks as the mark is long keep every place true.
+    let readable = text.replacen('\u{feff}', "   ", usize::from(text.starts_with('\u{feff}')));
+    match read(readable) {
         Ok(body) => Ok(lower::lower(file, text, &body)),
         Err(error) => {
             // The reader counts bytes, and may stop within a character.
@@ -46,4 +45,23 @@ pub fn parse(file: FileId, text: Arc<str>) -> Result<Tree, Unread> {
             Err(Unread::Broken { span: Span::new(file, at, at), message: error.message().to_owned() })
         }
     }
+}
+
+/// Terraform lets an object have a key twice, `hcl-edit` does not: it gets the second one under another name. The tree has
+/// it as it is written.
+fn read(mut text: String) -> Result<Body, Error> {
+    for letter in "abcdefgh".chars() {
+        match hcl_edit::parser::parse_body(&text) {
+            Err(error) if error.message().contains("redefined object key") => {
+                let at = error.location().offset();
+                let at = at + usize::from(text.as_bytes().get(at) == Some(&b'"'));
+                if !text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                    return Err(error);
+                }
+                text.replace_range(at..=at, letter.encode_utf8(&mut [0; 4]));
+            }
+            read => return read,
+        }
+    }
+    hcl_edit::parser::parse_body(&text)
 }

@@ -81,6 +81,23 @@ fn what_terraform_computes_is_not_known() {
     }
 }
 
+/// tflint has a rule about it because Terraform does not mind.
+#[test]
+fn objects_may_have_a_key_twice() {
+    for text in [
+        "a = {\n  k = 1\n  k = 2\n}\n",
+        "a = { \"k\" : 1, \"k\" : 2, b = 3, \"k\" : 4 }\n",
+        "a = { 1 = 2, 1 = 3 }\n",
+    ] {
+        let tree = tree(text);
+        let a = root(&tree).get("a").expect("written above");
+        let keys: Vec<_> = a.entries().map(|entry| entry.key.text()).collect();
+        assert!(keys.iter().filter(|key| **key == keys[0]).count() > 1, "{keys:?}");
+    }
+    let often = format!("a = {{\n{}}}\n", "k = 1\n".repeat(1_000));
+    assert!(matches!(read(&often), Err(Unread::Broken { .. })));
+}
+
 #[test]
 fn what_is_no_hcl_says_where() {
     for (text, at) in [("a", 1), ("a = \n", 4), ("a {\n", 4), ("a = 1\na = 2\n", 6)] {

@@ -34,6 +34,7 @@ const CASES: &[Case] = &[
     ("clusters and deliveries", 1_000, |n| with_clusters(n, "a.yaml", list(n, "", |i| format!("---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a{i}}}\nspec: {{destination: {{name: prod-20261103-{i}}}, source: {{repoURL: 'https://x.y/z{i}', path: p{i}}}}}\n")))),
     ("clusters of Terraform", 4_000, |n| one("a.tf", list(n, "", |i| format!("resource \"aws_eks_cluster\" \"c{i}\" {{\n  name = \"prod-{i}\"\n}}\n")))),
     ("keys of an object of Terraform", 20_000, |n| one("a.tf", format!("a = {{\n{}}}\n", list(n, "", |i| format!("  k{i} = 1\n"))))),
+    ("equal keys of Terraform", 20_000, |n| one("a.tf", format!("a = [{}]\nb = {{\n{}}}\n", "1,".repeat(n), "k = 1\n".repeat(n)))),
     ("objects of Terraform", 20, |n| one("a.tf", list(n, "", |i| format!("a{i} = {{\n{}}}\n", list(1_500, "", |i| format!("  k{i} = 1\n")))))),
     ("attributes of Terraform", 40_000, |n| one("a.tf", format!("locals {{\n{}}}\n", list(n, "", |i| format!("  cluster_name{i} = 1\n"))))),
     ("blocks of Terraform", 10_000, |n| one("a.tf", list(n, "", |i| format!("resource \"t{i}\" \"n\" {{\n}}\n")))),

@@ -78,6 +78,13 @@ pub struct Document<'a> {
     pub source: &'a Source,
 }
 
+impl<'a> Document<'a> {
+    /// The cluster spec that it is, if it is one without `apiVersion` and `kind`.
+    pub fn spec(self) -> Option<Spec<'a>> {
+        Spec::of_data(self.root, self.source.path())
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct DocumentEntry {
     file: FileId,

@@ -4,7 +4,7 @@ use super::{Check, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::finding::{Another, Sentence, Subject};
 use crate::model::address::{Address, AddressUse, addresses};
-use crate::model::cluster::{Spec, is_cluster_group};
+use crate::model::cluster::is_cluster_group;
 use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::source::{FileKind, Span};
@@ -74,7 +74,7 @@ fn values(codebase: &Codebase) -> impl Iterator<Item = Node<'_>> {
         codebase.documents().filter(|document| document.role == Role::Data && document.zone.is_judged());
     let values =
         data.filter(|document| matches!(document.source.kind(), FileKind::Yaml | FileKind::HelmValues));
-    values.map(|document| document.root).filter(|root| Spec::of_data(*root).is_none())
+    values.filter(|document| document.spec().is_none()).map(|document| document.root)
 }
 
 fn by_address(places: Vec<Place<'_>>) -> BTreeMap<String, Vec<Place<'_>>> {

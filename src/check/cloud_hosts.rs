@@ -53,7 +53,7 @@ fn in_text<'a>(
     let hosts = found.filter_map(|(range, form)| {
         let span = Span::new(source.id(), range.start as u32, range.end as u32);
         let around = Surroundings::new(text, range.start, range.end);
-        let silent = silent.get_or_insert_with(|| Silent::of(codebase.tree(source.id())));
+        let silent = silent.get_or_insert_with(|| Silent::of(source, codebase.tree(source.id())));
         let is_said = around.is_comment() || around.is_prose() || silent.holds(span);
         (!is_said).then(|| Host { name: &text[range], form, span, site: None })
     });
@@ -69,9 +69,10 @@ struct Silent {
 }
 
 impl Silent {
-    fn of(tree: Option<&Tree>) -> Self {
+    fn of(source: &Source, tree: Option<&Tree>) -> Self {
         let comments = tree.into_iter().flat_map(Tree::comments).collect();
-        let parts = tree.into_iter().flat_map(Tree::roots).flat_map(silent_parts).collect();
+        let parts = tree.into_iter().flat_map(Tree::roots);
+        let parts = parts.flat_map(|root| silent_parts(source, root)).collect();
         Self { comments, parts }
     }
 
@@ -82,8 +83,8 @@ impl Silent {
     }
 }
 
-fn silent_parts(root: Node<'_>) -> Vec<Span> {
-    if is_own_record(root) || is_test_document(root) {
+fn silent_parts(source: &Source, root: Node<'_>) -> Vec<Span> {
+    if is_own_record(source, root) || is_test_document(root) {
         return vec![root.span()];
     }
     let entries = root.walk().filter(|node| node.is_mapping()).flat_map(Node::entries);
@@ -93,8 +94,8 @@ fn silent_parts(root: Node<'_>) -> Vec<Span> {
 
 /// A cluster's spec, its kubeconfig and a hub's record of it belong to the cluster and go away with it. A definition of
 /// a resource has examples.
-fn is_own_record(root: Node<'_>) -> bool {
-    let Some(meta) = TypeMeta::of(root) else { return Spec::of_data(root).is_some() };
+fn is_own_record(source: &Source, root: Node<'_>) -> bool {
+    let Some(meta) = TypeMeta::of(root) else { return Spec::of_data(root, source.path()).is_some() };
     let label = ["metadata", "labels", "argocd.argoproj.io/secret-type"];
     meta.is("", "Config")
         || meta.is("", "Node")

@@ -5,7 +5,7 @@ use super::{Check, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::finding::{Another, Sentence, Subject};
 use crate::model::cloud_host::CloudHostKind;
-use crate::model::cluster::{Spec, is_cluster_group};
+use crate::model::cluster::is_cluster_group;
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
 use crate::model::role::Role;
@@ -89,7 +89,7 @@ const CHARTS: [&str; 4] = ["HelmRelease", "HelmChart", "HelmChartConfig", "Appli
 /// Values of charts that no object holds.
 fn in_values(codebase: &Codebase) -> impl Iterator<Item = Pin<'_>> {
     let data = codebase.documents().filter(|document| document.role == Role::Data);
-    let judged = data.filter(|document| document.zone.is_used() && Spec::of_data(document.root).is_none());
+    let judged = data.filter(|document| document.zone.is_used() && document.spec().is_none());
     let values =
         judged.filter(|document| matches!(document.source.kind(), FileKind::Yaml | FileKind::HelmValues));
     let mappings = values.flat_map(|document| document.root.walk()).filter(|node| node.is_mapping());

@@ -32,7 +32,8 @@ impl Setting<'_, '_> {
     pub fn clusters(&self, codebase: &Codebase) -> &Clusters {
         self.clusters.get_or_init(|| match self.object {
             Some(object) => codebase.clusters_of(object),
-            None => match Spec::of_data(self.outer).and_then(Spec::name) {
+            None => match Spec::of_data(self.outer, codebase.source(self.file()).path()).and_then(Spec::name)
+            {
                 Some(name) => Clusters::of_spec(name),
                 None => codebase.clusters_of_file(self.file()),
             },

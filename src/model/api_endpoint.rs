@@ -2,34 +2,11 @@
 //! data.
 
 use super::address::is_address;
-use super::cluster::Spec;
+use super::cluster::{Api, Spec};
 use super::field::Field;
 use super::injected::is_injected;
 use super::name::Promise;
-use crate::facts;
 use crate::yaml::Node;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-/// A row of `data/api-endpoints.yaml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct EndpointFormat {
-    tool: String,
-    #[serde(default)]
-    hosts: Vec<Field>,
-    default: Option<String>,
-    #[serde(default)]
-    sans: Vec<Field>,
-    san_field: String,
-    control_plane: Option<Field>,
-    #[serde(default)]
-    unless: BTreeMap<Field, String>,
-}
-
-static FORMATS: LazyLock<Vec<EndpointFormat>> =
-    LazyLock::new(|| facts::rows(include_str!("../../data/api-endpoints.yaml")));
 
 /// How the API of a declared cluster is reached.
 #[derive(Debug, Clone)]
@@ -42,7 +19,9 @@ pub struct ApiEndpoint<'a> {
     pub node: Node<'a>,
     /// Further names, for which the certificate holds. Whoever looks for them in another object adds them.
     pub sans: Vec<Node<'a>>,
-    format: &'static EndpointFormat,
+    tool: &'static str,
+    api: &'static Api,
+    san_field: &'static str,
 }
 
 /// The host of an API.
@@ -60,48 +39,49 @@ impl<'a> ApiEndpoint<'a> {
     /// The endpoint that a spec declares; nothing for managed control planes, for what a template fills in, and where
     /// another object may declare it.
     pub fn of(spec: Spec<'a>) -> Option<Self> {
-        let format = FORMATS.iter().find(|format| format.tool == spec.format.tool)?;
+        let api = spec.format.api.as_ref()?;
+        let san_field = api.san_field.as_deref()?;
         let name = spec.name();
         let is_off = |(field, value): (&Field, &String)| {
             field.node(spec.root).is_some_and(|node| node.text().eq_ignore_ascii_case(value))
         };
-        if name.is_some_and(is_unknown) || format.unless.iter().any(is_off) {
+        if name.is_some_and(is_unknown) || api.unless.iter().any(is_off) {
             return None;
         }
         let name_node = name;
         let name = name.map(|node| node.text().into_owned());
-        let (host, node) = match format.hosts.iter().find_map(|field| field.node(spec.root)) {
+        let (host, node) = match api.hosts.iter().find_map(|field| field.node(spec.root)) {
             Some(node) if is_unknown(node) => return None,
             Some(node) => (Host::Written(bare_host(&node.text()).to_owned()), node),
-            None => (format.host_of(name.as_deref()?)?, name_node?),
+            None => (default_host(api, name.as_deref()?)?, name_node?),
         };
-        let sans = format.sans.iter().flat_map(|field| field.nodes(spec.root)).collect();
-        Some(Self { name, host, node, sans, format })
+        let sans = api.sans.iter().flat_map(|field| field.nodes(spec.root)).collect();
+        Some(Self { name, host, node, sans, tool: &spec.format.tool, api, san_field })
     }
 
     /// The tool.
     pub fn tool(&self) -> &'static str {
-        &self.format.tool
+        self.tool
     }
 
     /// What people add an alias to.
     pub fn san_field(&self) -> &'static str {
-        &self.format.san_field
+        self.san_field
     }
 
     /// Whether another object has the further names.
     pub fn is_split(&self) -> bool {
-        self.format.control_plane.is_some()
+        self.api.control_plane.is_some()
     }
 
     /// Where the spec refers to the object that has the further names.
     pub fn control_plane(&self, spec: Spec<'a>) -> Option<Node<'a>> {
-        self.format.control_plane.as_ref()?.node(spec.root)
+        self.api.control_plane.as_ref()?.node(spec.root)
     }
 
     /// The further names in that object.
     pub fn sans_in(&self, control_plane: Node<'a>) -> impl Iterator<Item = Node<'a>> {
-        self.format.sans.iter().flat_map(move |field| field.nodes(control_plane))
+        self.api.sans.iter().flat_map(move |field| field.nodes(control_plane))
     }
 
     /// The host, if it is a name.
@@ -133,14 +113,12 @@ impl<'a> ApiEndpoint<'a> {
     }
 }
 
-impl EndpointFormat {
-    fn host_of(&self, name: &str) -> Option<Host> {
-        match &self.default {
-            // Clusters without DNS have names that only they know.
-            Some(_) if !name.contains('.') || name.rsplit('.').next() == Some("local") => None,
-            Some(before) => Some(Host::Default(format!("{before}{name}"))),
-            None => self.hosts.is_empty().then_some(Host::OfNode),
-        }
+fn default_host(api: &Api, name: &str) -> Option<Host> {
+    match &api.default {
+        // Clusters without DNS have names that only they know.
+        Some(_) if !name.contains('.') || name.rsplit('.').next() == Some("local") => None,
+        Some(before) => Some(Host::Default(format!("{before}{name}"))),
+        None => api.hosts.is_empty().then_some(Host::OfNode),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Cluster specs: the declaration of a cluster itself, in whatever tool's format. The formats are data.
 
+mod api;
+
 use super::field::{Field, once_or_items};
 use super::glob;
 use super::kinds::group_matches;
@@ -11,6 +13,8 @@ use crate::yaml::Node;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+pub use api::Api;
 
 /// A document or a block that declares a cluster, or something of a cluster as a whole, such as its control plane.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +55,8 @@ pub struct Format {
     name: Option<Field>,
     /// Where the version of Kubernetes is written.
     pub version: Option<VersionField>,
-    #[serde(default)]
-    endpoint: Vec<Field>,
+    /// How the API is reached.
+    pub api: Option<Api>,
     etcd_saved_unless: Option<BTreeMap<Field, String>>,
     #[serde(default)]
     derived_keys: Vec<String>,
@@ -130,7 +134,8 @@ impl<'a> Spec<'a> {
 
     /// Where the addresses of the API server are written.
     pub fn endpoints(self) -> impl Iterator<Item = Node<'a>> {
-        self.format.endpoint.iter().flat_map(move |field| field.nodes(self.root)).flat_map(once_or_items)
+        let fields = self.format.api.iter().flat_map(|api| api.hosts.iter().chain(&api.sans));
+        fields.flat_map(move |field| field.nodes(self.root)).flat_map(once_or_items)
     }
 
     /// The node that names the cluster.

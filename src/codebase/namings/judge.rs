@@ -2,7 +2,7 @@
 
 use super::NameZone;
 use crate::codebase::Codebase;
-use crate::model::cluster::{is_cluster_group, is_derived_key};
+use crate::model::cluster::{derived_prefixes, is_cluster_group, is_derived_key};
 use crate::model::delivery::ARGO;
 use crate::model::identity::{Identity, Mention, Origin};
 use crate::model::mention::Surroundings;
@@ -183,7 +183,8 @@ const TARGETS: [&[&str]; 4] = [
 
 /// Labels, tags and paths of object stores that tools derive from the name.
 fn is_structural(around: Surroundings<'_>) -> bool {
-    around.key().is_some_and(is_derived_key) || around.token_to_name().contains("kubernetes.io/cluster/")
+    let is_derived = |prefix: &str| around.token_to_name().contains(prefix);
+    around.key().is_some_and(is_derived_key) || derived_prefixes().any(is_derived)
 }
 
 /// Images and repositories are called after organisations and products, as clusters are.

@@ -153,22 +153,22 @@ fn break_something(files: &mut Files, random: &mut Rng) -> (&'static str, &'stat
             let path = path_of(files, "scripts/", "use-context");
             let line = "kubectl config use-context prod.cluster.example.com\n";
             files.entry(path).and_modify(|text| text.push_str(line));
-            ("the same line copied", "hard-coded-cluster-name")
+            ("the same line copied", "command-bound-to-cluster")
         }
         1 => {
             let text = "#!/bin/sh\nkubectl config use-context prod.cluster.example.com\n";
             files.insert("scripts/again.sh".into(), text.into());
             // Beside a script that was renamed as well, nobody can say which of the two is the old one.
             let is_plain = files.contains_key("scripts/save-cluster.sh");
-            let rule = "hard-coded-cluster-name";
-            let told = if is_plain { "hard-coded-cluster-name scripts/again.sh" } else { rule };
+            let rule = "command-bound-to-cluster";
+            let told = if is_plain { "command-bound-to-cluster scripts/again.sh" } else { rule };
             ("the same line in another file", told)
         }
         2 => {
             let path = path_of(files, "scripts/", "use-context");
             let line = "\nkops rolling-update cluster prod.cluster.example.com --yes\n";
             files.entry(path).and_modify(|text| text.push_str(line));
-            ("another line with the name", "hard-coded-cluster-name")
+            ("another line with the name", "command-bound-to-cluster")
         }
         3 => {
             let path = path_of(files, "manifests/base/", "          image: ");

@@ -202,7 +202,7 @@ fn every_file_of_a_group_hears_of_its_finding() {
         ("dangling-reference", (10..40).map(|number| pod(&format!("p{number}"))).collect(), ""),
         ("no-backup", (10..40).map(|number| claim(&format!("c{number}"))).collect(), ""),
         ("namespace-not-backed-up", ["a", "b", "c"].map(claim).to_vec(), SCHEDULE),
-        ("hard-coded-cluster-name", ["a", "b"].map(application).to_vec(), ""),
+        ("delivery-selects-cluster-by-name", ["a", "b"].map(application).to_vec(), ""),
         ("cluster-without-spec", ["a", "b"].map(application).to_vec(), ""),
         ("credential-literal", vec![token.clone(), token], ""),
     ];

@@ -15,7 +15,21 @@ struct Case {
     example: &'static str,
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
+    Case {
+        check: "hard-coded-cluster-name",
+        with: "uses: [host]",
+        example: "```yaml path=clusters/tokyo-1/cluster.yaml\napiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+                  metadata:\n  name: tokyo-1\n```\n```yaml path=base/values.yaml\nclusterName: tokyo-1\n\
+                  host: web.tokyo-1.example.com # finding\n```",
+    },
+    Case {
+        check: "monitor-filters-on-cluster-name",
+        with: "of: [patterns]",
+        example: "```yaml path=clusters/tokyo-1/cluster.yaml\napiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+                  metadata:\n  name: tokyo-1\n```\n```yaml path=base/rules.yaml\ngroups:\n- rules:\n  \
+                  - expr: up{cluster=\"tokyo-1\"}\n  - expr: up{cluster=~\"tokyo-.*\"} # finding\n```",
+    },
     Case {
         check: "image-without-version",
         with: "floating-tags: [blessed, 'team-*']",
@@ -58,7 +72,7 @@ const CASES: [Case; 10] = [
     Case {
         check: "namespace-not-backed-up",
         with: "except: ['cache-*']",
-        example: "```yaml\napiVersion: velero.io/v1\nkind: Schedule\nmetadata:\n  name: a\nspec:\n  template:\n    \
+        example: "```yaml\napiVersion: velero.io/v1\nkind: Schedule\nmetadata:\n  name: a # finding\nspec:\n  template:\n    \
                   excludedNamespaces:\n    - cache-1\n    - orders # finding\n---\napiVersion: v1\n\
                   kind: PersistentVolumeClaim\nmetadata:\n  name: a\n  namespace: cache-1\n---\napiVersion: v1\n\
                   kind: PersistentVolumeClaim\nmetadata:\n  name: a\n  namespace: orders\n```",

@@ -8,7 +8,7 @@ use std::process::Command;
 #[test]
 fn the_pictures_are_real_output() {
     let readme = fs::read_to_string("README.md").expect("README.md exists");
-    assert_eq!(consoles(&readme).count(), 2, "pictures of a terminal in README.md");
+    assert_eq!(consoles(&readme).count(), 3, "pictures of a terminal in README.md");
     for console in consoles(&readme) {
         let (command, picture) = console.split_once('\n').expect("a command and what it prints");
         let printed = run(command.strip_prefix("$ ").expect("a prompt"), Path::new("."));

@@ -40,7 +40,7 @@ fn violation(name: &str, places: &[&Naming]) -> Option<Violation> {
         start: format!("the cluster `{name}` is told its name here"),
         one_more: " and in 1 more place",
         more: " and in {} more places",
-        end: "; one that is forgotten in the next cluster means the old one".into(),
+        end: "; one that stays as it is in the next cluster means the old one".into(),
     };
     let again = || Subject::new("");
     let others = others.iter().map(|naming| Another::at(naming.span, "here as well").about(again()));

@@ -1,6 +1,6 @@
 //! Delivery that is aimed at one cluster, application by application.
 
-use super::cluster_name::ClusterName;
+use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::{Check, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::finding::{Another, Sentence, Subject};
@@ -22,7 +22,7 @@ impl Check for DeliverySelectsClusterByName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         destinations(codebase, outcome);
         lists(codebase, outcome);
-        ClusterName::of_delivery().run(codebase, outcome);
+        HardCodedClusterName::of_delivery().run(codebase, outcome);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Code and monitors that read an environment out of the name of a cluster.
 
-use super::monitor_compares_cluster::MonitorComparesCluster;
+use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
 use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::model::injected::is_injected;
@@ -18,7 +18,7 @@ pub(super) struct EnvironmentReadFromClusterName {}
 
 impl Check for EnvironmentReadFromClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-        MonitorComparesCluster::of_patterns().run(codebase, outcome);
+        MonitorFiltersOnClusterName::of_patterns().run(codebase, outcome);
         let sources = codebase.sources().as_slice().par_iter();
         let programs = sources.filter(|source| codebase.zone(source.id()).is_used());
         let found: Vec<_> = programs.flat_map_iter(parts_of_names).collect();

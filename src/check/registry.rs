@@ -5,7 +5,6 @@ use super::address_literal::AddressLiteral;
 use super::ambiguous_yaml::AmbiguousYaml;
 use super::api_endpoint_without_alias::ApiEndpointWithoutAlias;
 use super::cloud_endpoint_literal::CloudEndpointLiteral;
-use super::cluster_name::ClusterName;
 use super::cluster_named_twice::ClusterNamedTwice;
 use super::cluster_without_spec::ClusterWithoutSpec;
 use super::credential_literal::CredentialLiteral;
@@ -14,12 +13,13 @@ use super::delivery_selects_cluster_by_name::DeliverySelectsClusterByName;
 use super::environment_read_from_cluster_name::EnvironmentReadFromClusterName;
 use super::export_into_codebase::ExportIntoCodebase;
 use super::fixed_load_balancer_name::FixedLoadBalancerName;
+use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::image_without_version::ImageWithoutVersion;
 use super::job_without_protection_label::JobWithoutProtectionLabel;
 use super::kubernetes_version::{KubernetesVersionFloating, KubernetesVersionMissing};
 use super::kustomization_cannot_be_built::KustomizationCannotBeBuilt;
 use super::live_status::LiveStatus;
-use super::monitor_compares_cluster::MonitorComparesCluster;
+use super::monitor_filters_on_cluster_name::MonitorFiltersOnClusterName;
 use super::namespace_not_backed_up::NamespaceNotBackedUp;
 use super::no_backup::NoBackup;
 use super::node_name_literal::NodeNameLiteral;
@@ -44,7 +44,6 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("ambiguous-yaml", of::<AmbiguousYaml>),
     ("api-endpoint-without-alias", of::<ApiEndpointWithoutAlias>),
     ("cloud-endpoint-literal", of::<CloudEndpointLiteral>),
-    ("cluster-name", of::<ClusterName>),
     ("cluster-named-twice", of::<ClusterNamedTwice>),
     ("cluster-without-spec", of::<ClusterWithoutSpec>),
     ("credential-literal", of::<CredentialLiteral>),
@@ -53,13 +52,14 @@ const CHECKS: &[(&str, Constructor)] = &[
     ("environment-read-from-cluster-name", of::<EnvironmentReadFromClusterName>),
     ("export-into-codebase", of::<ExportIntoCodebase>),
     ("fixed-load-balancer-name", of::<FixedLoadBalancerName>),
+    ("hard-coded-cluster-name", of::<HardCodedClusterName>),
     ("image-without-version", of::<ImageWithoutVersion>),
     ("job-without-protection-label", of::<JobWithoutProtectionLabel>),
     ("kubernetes-version-floating", of::<KubernetesVersionFloating>),
     ("kubernetes-version-missing", of::<KubernetesVersionMissing>),
     ("kustomization-cannot-be-built", of::<KustomizationCannotBeBuilt>),
     ("live-status", of::<LiveStatus>),
-    ("monitor-compares-cluster", of::<MonitorComparesCluster>),
+    ("monitor-filters-on-cluster-name", of::<MonitorFiltersOnClusterName>),
     ("namespace-not-backed-up", of::<NamespaceNotBackedUp>),
     ("no-backup", of::<NoBackup>),
     ("node-name-literal", of::<NodeNameLiteral>),

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Looks at the places that name clusters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ClusterName {
+pub(super) struct HardCodedClusterName {
     /// What the name is used for there.
     uses: BTreeSet<Use>,
 }
@@ -51,7 +51,7 @@ enum Use {
 /// much they matter.
 type Cause = (Use, u32, Option<u32>, bool, Sureness, Zone);
 
-impl Check for ClusterName {
+impl Check for HardCodedClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         if codebase.identities().is_empty() {
             return;
@@ -65,7 +65,7 @@ impl Check for ClusterName {
     }
 }
 
-impl ClusterName {
+impl HardCodedClusterName {
     /// Looks at what delivery tools are told that know clusters by other ways than Argo CD.
     pub(super) fn of_delivery() -> Self {
         Self { uses: BTreeSet::from([Use::Delivery]) }

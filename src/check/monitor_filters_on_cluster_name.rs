@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Looks at what monitors and routes filter by.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct MonitorComparesCluster {
+pub(super) struct MonitorFiltersOnClusterName {
     /// The comparisons that are meant.
     of: BTreeSet<Subject>,
 }
@@ -48,7 +48,7 @@ enum Verdict {
     Unknown,
 }
 
-impl Check for MonitorComparesCluster {
+impl Check for MonitorFiltersOnClusterName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
         let monitors = codebase.monitors();
         outcome.looked_at(monitors.texts);
@@ -68,7 +68,7 @@ impl Check for MonitorComparesCluster {
     }
 }
 
-impl MonitorComparesCluster {
+impl MonitorFiltersOnClusterName {
     /// Looks at patterns alone.
     pub(super) fn of_patterns() -> Self {
         Self { of: BTreeSet::from([Subject::Patterns]) }

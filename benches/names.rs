@@ -101,7 +101,13 @@ fn manifest(number: usize, bytes: usize) -> String {
     while text.len() < bytes {
         let value =
             if line % 50 == 7 { name(number % 10_000) } else { format!("value-{number}-tokyo-{line}") };
-        text.push_str(&format!("  setting-{line}.example.com: https://api-{line}.example.com/{value}\n"));
+        text.extend([
+            "  setting-",
+            &line.to_string(),
+            ".example.com: https://api.example.com/",
+            &value,
+            "\n",
+        ]);
         line += 1;
     }
     text

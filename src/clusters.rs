@@ -8,6 +8,7 @@ mod json;
 
 use crate::codebase::Codebase;
 use crate::finding::{Finding, Severity};
+use crate::model::cluster::Spec;
 use crate::model::identity::{Evidence, Identity, Origin};
 use crate::model::name::{Promise, stem};
 use crate::rule::{Rule, Verdict};
@@ -88,8 +89,10 @@ pub struct Location {
 impl Survey {
     /// Asks a codebase, and what the rules said of it.
     pub fn new(rules: &[Rule], codebase: &Codebase, verdict: &Verdict) -> Self {
+        let named = |spec: Spec<'_>| spec.name().map(|name| name.span_within(0..name.text().len()));
+        let specs = codebase.clusters().filter_map(|spec| Some((named(spec)?, spec))).collect();
         let mut clusters: Vec<Cluster> =
-            codebase.identities().iter().map(|identity| Cluster::of(codebase, identity)).collect();
+            codebase.identities().iter().map(|identity| Cluster::of(codebase, identity, &specs)).collect();
         add_costs(codebase, &mut clusters);
         add_twins(&mut clusters);
         let environments = answers(rules, codebase, verdict, &clusters);
@@ -98,19 +101,17 @@ impl Survey {
 }
 
 impl Cluster {
-    fn of(codebase: &Codebase, identity: &Identity) -> Self {
+    fn of(codebase: &Codebase, identity: &Identity, specs: &BTreeMap<Span, Spec<'_>>) -> Self {
         let place = |evidence: &Evidence| (origin(evidence.origin), Location::of(codebase, evidence.span));
         let declaration = identity.declaration();
-        let spec = codebase.clusters().find(|spec| {
-            spec.name().is_some_and(|name| declaration.is_some_and(|known| known.span == name.span()))
-        });
+        let spec = declaration.and_then(|evidence| specs.get(&evidence.span));
         Self {
             name: identity.name.clone(),
             aliases: identity.aliases.clone(),
             tool: spec.map(|spec| spec.format.tool.as_str()),
             named: identity.evidence.iter().map(place).collect(),
             is_declared: declaration.is_some(),
-            environment: environment::of_cluster(codebase, identity),
+            environment: environment::of_cluster(codebase, identity, spec.copied()),
             twins: Vec::new(),
             promise: Promise::of(&identity.name),
             cost: Cost::default(),
@@ -142,9 +143,12 @@ fn add_twins(clusters: &mut [Cluster]) {
     for cluster in clusters {
         let names = alike.get(&(cluster.environment.clone(), stem(&cluster.name)));
         let others = names.into_iter().flatten().filter(|name| **name != cluster.name);
-        cluster.twins = others.cloned().collect();
+        cluster.twins = others.take(MOST_TWINS).cloned().collect();
     }
 }
+
+/// Who has more of them has a fleet, and needs no list of it at each of its members.
+const MOST_TWINS: usize = 20;
 
 /// What a place is that names a cluster, in words.
 fn origin(origin: Origin) -> &'static str {
@@ -187,9 +191,9 @@ fn answers(rules: &[Rule], codebase: &Codebase, verdict: &Verdict, clusters: &[C
             environment.reasons.push(Reason::of(codebase, finding));
         }
     }
-    environments
-        .iter_mut()
-        .for_each(|environment| environment.reasons.sort_by_key(|reason| reason.severity != "error"));
+    for environment in &mut environments {
+        environment.reasons.sort_by_key(|reason| reason.severity != "error");
+    }
     environments
 }
 

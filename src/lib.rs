@@ -31,7 +31,6 @@ pub mod stage;
 pub mod cli;
 
 use baseline::Baseline;
-use clusters::Survey;
 use codebase::Codebase;
 use config::Config;
 use error::Error;
@@ -59,14 +58,4 @@ pub fn check_watched(config: &Config, watch: &dyn Fn(Stage)) -> Result<Report, E
     let verdict = rule::run(&rules, &codebase);
     let report = baseline::apply(Report::new(&rules, codebase, verdict), known.as_ref(), config);
     Ok(changes::apply(report, changes.as_ref()))
-}
-
-/// Says which clusters a codebase knows, and whether two of one environment could exist at once.
-pub fn clusters(config: &Config) -> Result<Survey, Error> {
-    let rules = rule::load(config)?;
-    let discovery = discover::walk(config)?;
-    let documents = documents::parse_all(&discovery.sources);
-    let codebase = Codebase::new(config, discovery, documents);
-    let verdict = rule::run(&rules, &codebase);
-    Ok(Survey::new(&rules, &codebase, &verdict))
 }

@@ -4,9 +4,11 @@ use super::hard_coded_cluster_name::HardCodedClusterName;
 use super::{Check, Outcome, Violation, another};
 use crate::codebase::Codebase;
 use crate::finding::{Another, Sentence, Subject};
-use crate::model::identity::{Identity, Origin};
+use crate::model::delivery::ARGO;
+use crate::model::identity::Identity;
 use crate::model::injected::is_injected;
 use crate::model::object::Object;
+use crate::model::role::Zone;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use serde::Deserialize;
@@ -20,19 +22,91 @@ pub(super) struct DeliverySelectsClusterByName {}
 
 impl Check for DeliverySelectsClusterByName {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-        destinations(codebase, outcome);
-        lists(codebase, outcome);
+        known(codebase, outcome);
+        unknown(codebase, outcome);
         HardCodedClusterName::of_delivery().run(codebase, outcome);
     }
 }
 
-/// Reports each destination that Applications of several files name. A destination in one file only is the one list of
-/// clusters that there has to be.
-fn destinations(codebase: &Codebase, outcome: &mut Outcome) {
+/// Reports each cluster that Argo CD is told of in several files.
+fn known(codebase: &Codebase, outcome: &mut Outcome) {
+    let deliverers = Deliverers::of(codebase);
+    outcome.looked_at(deliverers.0.len());
+    let scattered = codebase.scattered_destinations();
+    let mut places: BTreeMap<(u32, Zone), Vec<Span>> = BTreeMap::new();
+    for naming in codebase.namings().iter().filter(|naming| naming.is_destination()) {
+        if scattered.contains(&naming.cluster) {
+            let cause = (naming.cluster, codebase.zone(naming.span.file));
+            places.entry(cause).or_default().push(naming.span);
+        }
+    }
+    for ((cluster, _), places) in places {
+        let cluster = codebase.identities().get(cluster);
+        outcome.report_all(named_by(codebase, &deliverers, cluster, &places));
+    }
+}
+
+/// Applications, `ApplicationSets` and `AppProjects`, sorted by place.
+struct Deliverers<'a>(Vec<(Span, Object<'a>)>);
+
+impl<'a> Deliverers<'a> {
+    fn of(codebase: &'a Codebase) -> Self {
+        let kinds = ["Application", "ApplicationSet", "AppProject"];
+        let objects = kinds.into_iter().flat_map(|kind| codebase.objects_of(ARGO, kind));
+        let mut objects: Vec<_> = objects.map(|object| (object.root().span(), object)).collect();
+        objects.sort_by_key(|(span, _)| *span);
+        Self(objects)
+    }
+
+    fn around(&self, span: Span) -> Option<Object<'a>> {
+        let before = |(object, _): &(Span, _)| (object.file, object.start) <= (span.file, span.start);
+        let (object, found) = self.0[..self.0.partition_point(before)].last()?;
+        object.contains(span).then_some(*found)
+    }
+}
+
+fn named_by(
+    codebase: &Codebase,
+    deliverers: &Deliverers<'_>,
+    cluster: &Identity,
+    places: &[Span],
+) -> Option<Violation> {
+    let (first, others) = places.split_first()?;
+    let sentence = Sentence::Counted {
+        start: String::new(),
+        one_more: " and 1 more place name",
+        more: " and {} more places name",
+        end: format!(
+            " `{}` as a destination; each has to be edited when its successor takes over",
+            cluster.name
+        ),
+    };
+    let subject = |span: Span| {
+        let file = || codebase.source(span.file).path().to_owned();
+        let title = deliverers.around(span).map_or_else(file, Object::title);
+        Subject::new(title.clone()).or_alone(format!("{title} names"))
+    };
+    let violation = Violation::at_span(*first, "").telling(subject(*first), sentence);
+    let violation = match deliverers.around(*first) {
+        Some(object) => violation.in_object(object, object.head()),
+        None => violation,
+    };
+    let others = others.iter().map(|span| {
+        let place = deliverers.around(*span).map(|object| another(object, object.head(), "here as well"));
+        let place = place
+            .map_or_else(|| Another::at(*span, "here as well"), |place| Another { span: *span, ..place });
+        place.about(subject(*span))
+    });
+    Some(others.fold(violation, Violation::with_another).about_cluster(&cluster.name))
+}
+
+/// Reports each address that Applications of several files deploy to, and of which no name is known.
+fn unknown(codebase: &Codebase, outcome: &mut Outcome) {
     let mut aimed: BTreeMap<Cow<'_, str>, Vec<(Object<'_>, Node<'_>)>> = BTreeMap::new();
-    for application in codebase.objects_of("argoproj.io", "Application") {
-        outcome.looked_at(1);
-        if let Some((node, text)) = destination(application).filter(|_| !is_own_layer(codebase, application))
+    for application in codebase.objects_of(ARGO, "Application") {
+        let destination = destination(application).filter(|_| !is_own_layer(codebase, application));
+        if let Some((node, text)) =
+            destination.filter(|(_, text)| codebase.identities().mentions(text).next().is_none())
         {
             aimed.entry(text).or_default().push((application, node));
         }
@@ -43,71 +117,9 @@ fn destinations(codebase: &Codebase, outcome: &mut Outcome) {
         places.retain(|(_, node)| written.insert(node.span()));
         let files: BTreeSet<FileId> = places.iter().map(|(application, _)| application.file()).collect();
         if files.len() > 1 {
-            outcome.report_all(aimed_at(codebase, &text, &places));
+            outcome.report_all(aimed_at(&text, &places));
         }
     }
-}
-
-/// Reports each cluster that `ApplicationSets` of several files list by name.
-fn lists(codebase: &Codebase, outcome: &mut Outcome) {
-    let sets = Sets::of(codebase);
-    outcome.looked_at(sets.0.len());
-    for (number, cluster) in (0..).zip(codebase.identities()) {
-        let is_own = |span: &Span| {
-            codebase.identities().owner_numbers(codebase.source(span.file).path()).contains(&number)
-        };
-        let listed = deliveries(cluster).filter_map(|span| Some((span, sets.around(span)?)));
-        let listed: Vec<_> = listed.filter(|(span, _)| !is_own(span)).collect();
-        let files: BTreeSet<FileId> = listed.iter().map(|(span, _)| span.file).collect();
-        if files.len() > 1 {
-            outcome.report_all(listed_by(cluster, &listed));
-        }
-    }
-}
-
-/// The generators of every `ApplicationSet`, sorted by place.
-struct Sets<'a>(Vec<(Span, Object<'a>)>);
-
-impl<'a> Sets<'a> {
-    fn of(codebase: &'a Codebase) -> Self {
-        let sets = codebase.objects_of("argoproj.io", "ApplicationSet");
-        let mut sets: Vec<_> =
-            sets.filter_map(|set| Some((set.at(&["spec", "generators"])?.span(), set))).collect();
-        sets.sort_by_key(|(span, _)| *span);
-        Self(sets)
-    }
-
-    fn around(&self, span: Span) -> Option<Object<'a>> {
-        let next = self.0.partition_point(|(generators, _)| {
-            (generators.file, generators.start) <= (span.file, span.start)
-        });
-        let (generators, set) = self.0[..next].last()?;
-        generators.contains(span).then_some(*set)
-    }
-}
-
-fn listed_by(cluster: &Identity, places: &[(Span, Object<'_>)]) -> Option<Violation> {
-    let ((first, set), others) = places.split_first()?;
-    let sentence = Sentence::Counted {
-        start: String::new(),
-        one_more: " and 1 more ApplicationSet list",
-        more: " and {} more ApplicationSets list",
-        end: format!(" `{}` by name; each list has to be edited when its successor takes over", cluster.name),
-    };
-    let subject = |set: Object<'_>| Subject::new(set.title()).or_alone(format!("{} lists", set.title()));
-    let violation =
-        Violation::at_span(*first, "").in_object(*set, set.head()).telling(subject(*set), sentence);
-    let others = others.iter().map(|(span, set)| {
-        let place = another(*set, set.head(), format!("{} as well", set.title()));
-        Another { span: *span, ..place }.about(subject(*set))
-    });
-    Some(others.fold(violation, Violation::with_another).about_cluster(&cluster.name))
-}
-
-/// Where a delivery tool is told to deploy to the cluster.
-fn deliveries(cluster: &Identity) -> impl Iterator<Item = Span> {
-    let deliveries = cluster.evidence.iter().filter(|evidence| evidence.origin == Origin::Delivery);
-    deliveries.map(|evidence| evidence.span)
 }
 
 /// The cluster that Argo CD itself runs in has no name of its own.
@@ -124,7 +136,7 @@ fn is_own_layer(codebase: &Codebase, application: Object<'_>) -> bool {
     !codebase.identities().owners(path).is_empty()
 }
 
-fn aimed_at(codebase: &Codebase, text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {
+fn aimed_at(text: &str, places: &[(Object<'_>, Node<'_>)]) -> Option<Violation> {
     let ((first, node), others) = places.split_first()?;
     let sentence = Sentence::Counted {
         start: String::new(),
@@ -136,12 +148,7 @@ fn aimed_at(codebase: &Codebase, text: &str, places: &[(Object<'_>, Node<'_>)]) 
     let others = others.iter().map(|(application, node)| {
         another(*application, *node, format!("{} as well", application.title())).about(title(*application))
     });
-    let violation = others.fold(violation, Violation::with_another);
-    let cluster = codebase.identities().mentions(text).next().map(|mention| mention.identity.name.as_str());
-    Some(match cluster {
-        Some(name) => violation.about_cluster(name),
-        None => violation,
-    })
+    Some(others.fold(violation, Violation::with_another))
 }
 
 fn title(application: Object<'_>) -> Subject {

@@ -27,6 +27,7 @@ impl Check for EnvironmentReadFromClusterName {
 }
 
 fn violation((span, written): (Span, &str)) -> Violation {
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = format!(
         "`{written}` reads a part out of the name of the cluster; a next cluster that is named otherwise takes another way"
     );
@@ -55,13 +56,14 @@ fn parts_of_names(source: &Source) -> impl Iterator<Item = (Span, &str)> {
 }
 
 /// A variable of a shell that holds the name.
-const VARIABLE: &str = r#""?\$\{?(?:[A-Z]+_)?(?:CLUSTER|CLUSTER_?NAME|cluster|cluster_?name)\}?"?"#;
+const VARIABLE: &str =
+    r#""?\$\{?(?:[A-Z]+_)?(?:CLUSTER|CLUSTER_?NAME|KUBE_?CONTEXT|cluster|cluster_?name)\}?"?"#;
 
 /// `$CLUSTER == prod-*`, `$CLUSTER =~ ^prod`, `${CLUSTER%%-*}`, `case $CLUSTER in prod-*)`, `echo $CLUSTER | cut -d- -f1`.
 static SHELL: LazyLock<Regex> = LazyLock::new(|| {
-    let open = r"[A-Za-z0-9_-]*\*[A-Za-z0-9_*-]*";
+    let open = r"[A-Za-z0-9_.-]*\*[A-Za-z0-9_.*-]*";
     let pattern = format!(
-        r#"{VARIABLE}[ \t]*(?:==?|!=)[ \t]*"?(?<part>{open})"?|{VARIABLE}[ \t]*=~[ \t]*\S+|\$\{{(?:[A-Z]+_)?(?:CLUSTER|CLUSTER_?NAME|cluster|cluster_?name)(?:%%?|##?)[^}}\n]*\}}|case[ \t]+{VARIABLE}[ \t]+in[ \t\r\n]+\(?{open}\)|echo[ \t]+{VARIABLE}[ \t]*\|[ \t]*(?:cut|awk|grep)[ \t][^\n|;)]*"#
+        r#"{VARIABLE}[ \t]*(?:==?|!=)[ \t]*"?(?<part>{open})"?|{VARIABLE}[ \t]*=~[ \t]*\S+|\$\{{(?:[A-Z]+_)?(?:CLUSTER|CLUSTER_?NAME|KUBE_?CONTEXT|cluster|cluster_?name)(?:%%?|##?)[^}}\n]*\}}|case[ \t]+{VARIABLE}[ \t]+in[ \t\r\n]+\(?{open}\)|echo[ \t]+{VARIABLE}[ \t]*\|[ \t]*(?:cut|awk|grep)[ \t][^\n|;)]*"#
     );
     // One name for a group may stand once.
     Regex::new(&pattern).expect("a constant pattern")

@@ -5,6 +5,7 @@ use super::{Check, Outcome, Violation};
 use crate::codebase::Codebase;
 use crate::codebase::settings::Setting;
 use crate::model::cloud_name::{CloudName, is_fixed};
+use crate::model::identity::Strength;
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +77,9 @@ fn fixed<'c>(
 
 /// Whether the name of a cluster is a part of it: it goes when the cluster goes.
 fn names_cluster(codebase: &Codebase, value: Node<'_>) -> bool {
-    codebase.identities().mentions(&value.text()).next().is_some()
+    let text = value.text();
+    let mut mentions = codebase.identities().mentions(&text);
+    mentions.any(|mention| mention.strength != Strength::Environment)
 }
 
 /// Whether it, or a part of it, is written where one cluster alone reads it.

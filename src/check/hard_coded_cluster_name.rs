@@ -11,6 +11,7 @@ use crate::finding::{Another, Subject};
 use crate::model::identity::{Identity, Origin};
 use crate::model::role::Zone;
 use crate::model::usage::Usage;
+use host::Hosts;
 use instead::Injections;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,11 +74,15 @@ impl HardCodedClusterName {
 
     fn causes<'a>(&self, codebase: &'a Codebase) -> BTreeMap<Cause, Vec<&'a Naming>> {
         let mut causes: BTreeMap<Cause, Vec<&Naming>> = BTreeMap::new();
+        let (scattered, mut hosts) = (codebase.scattered_destinations(), Hosts::default());
         for naming in codebase.namings() {
-            let Some(used) = used_for(codebase, naming).filter(|used| self.uses.contains(used)) else {
+            let used = used_for(naming).filter(|used| self.uses.contains(used));
+            let Some(used) =
+                used.filter(|_| !naming.is_destination() || !scattered.contains(&naming.cluster))
+            else {
                 continue;
             };
-            if used == Use::Host && host::has_lasting_host(codebase, naming) {
+            if used == Use::Host && hosts.have_lasting_one(codebase, naming) {
                 continue;
             }
             let owner = naming.owner.filter(|_| used == Use::AnotherCluster);
@@ -91,20 +96,16 @@ impl HardCodedClusterName {
 }
 
 /// Nothing where the name may stand, and where other rules look.
-fn used_for(codebase: &Codebase, naming: &Naming) -> Option<Use> {
+fn used_for(naming: &Naming) -> Option<Use> {
     match (naming.zone, naming.usage) {
-        (NameZone::Ignored | NameZone::Injection, _) | (_, Usage::Monitor | Usage::Peer) => None,
-        (NameZone::Declaration, Usage::List) => {
-            let cluster = codebase.identities().get(naming.cluster);
-            let is_objected_to =
-                cluster.is_named_by(Origin::Delivery, naming.span) && is_delivered_from_many(cluster);
-            (!is_objected_to).then_some(Use::List)
-        }
-        (NameZone::Declaration, _) => None,
+        (NameZone::Ignored, _) | (_, Usage::Monitor) => None,
         (NameZone::OwnLayer, Usage::Condition) => Some(Use::Condition),
         (NameZone::OwnLayer, Usage::Host) => Some(Use::Host),
-        (NameZone::OwnLayer, _) => None,
-        (NameZone::Shared, Usage::Path | Usage::List) => Some(Use::List),
+        // A mesh or a federation lists its members.
+        (NameZone::Injection, _)
+        | (NameZone::Declaration, Usage::List | Usage::Delivery)
+        | (NameZone::Shared, Usage::Path | Usage::List | Usage::Peer) => Some(Use::List),
+        (NameZone::Declaration | NameZone::OwnLayer, _) => None,
         (NameZone::Shared, _) if naming.owner.is_some() => Some(Use::AnotherCluster),
         (NameZone::Shared, Usage::Command) => Some(Use::Command),
         (NameZone::Shared, Usage::Condition) => Some(Use::Condition),
@@ -114,12 +115,6 @@ fn used_for(codebase: &Codebase, naming: &Naming) -> Option<Use> {
         (NameZone::Shared, Usage::Host) => Some(Use::Host),
         (NameZone::Shared, Usage::Other) => Some(Use::Other),
     }
-}
-
-/// Then the lists are objected to as such.
-fn is_delivered_from_many(cluster: &Identity) -> bool {
-    let deliveries = cluster.evidence.iter().filter(|evidence| evidence.origin == Origin::Delivery);
-    deliveries.map(|evidence| evidence.span.file).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// One finding for all places: a new name is one piece of work.

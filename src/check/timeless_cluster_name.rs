@@ -36,7 +36,7 @@ fn objection(identity: &Identity, declaration: Evidence) -> Option<Violation> {
              cannot have this name while this one lives"
         ))),
         Promise::Serial => Some(
-            at(format!("the cluster `{name}` is counted, which does not say that a next one will come"))
+            at(format!("the cluster `{name}` is numbered, which does not say that a next one will come"))
                 .weaker(),
         ),
         Promise::Proper => Some(

@@ -1,9 +1,11 @@
 //! `k8factor clusters`: which clusters there are, and whether two of one environment could exist at once.
 
 use super::{Exit, current_folder, print, print_json, say, today};
-use crate::clusters;
+use crate::clusters::{self, Survey};
+use crate::codebase::Codebase;
 use crate::config::Flags;
 use crate::error::Error;
+use crate::{discover, documents, rule};
 use std::path::PathBuf;
 
 /// List the clusters that the codebase knows, what a new name would cost, and whether two could exist at once
@@ -44,7 +46,12 @@ Exit status:
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     let Arguments { path, format } = arguments;
     let flags = Flags { paths: vec![path], today: Some(today()), ..Flags::default() };
-    let survey = crate::clusters(&flags.resolve(&current_folder()?, None)?)?;
+    let config = flags.resolve(&current_folder()?, None)?;
+    let rules = rule::load(&config)?;
+    let discovery = discover::walk(&config)?;
+    let documents = documents::parse_all(&discovery.sources);
+    let codebase = Codebase::new(&config, discovery, documents);
+    let survey = Survey::new(&rules, &codebase, &rule::run(&rules, &codebase));
     match format {
         Format::Human => print(&clusters::human(&survey))?,
         Format::Json => print_json(&clusters::json(&survey))?,

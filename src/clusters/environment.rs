@@ -3,21 +3,38 @@
 use super::Cluster;
 use crate::codebase::Codebase;
 use crate::finding::Finding;
+use crate::model::cluster::Spec;
 use crate::model::environment::{Stage, stage_of};
 use crate::model::identity::Identity;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// The environment of a cluster: what the configuration says, else what its name tells, else its folders.
-pub(super) fn of_cluster(codebase: &Codebase, cluster: &Identity) -> Option<String> {
+/// The environment of a cluster: what the configuration says, else its labels, else its name, else its folders.
+pub(super) fn of_cluster(codebase: &Codebase, cluster: &Identity, spec: Option<Spec<'_>>) -> Option<String> {
     let files = cluster.evidence.iter().map(|evidence| codebase.source(evidence.span.file).path());
     let paths: Vec<&str> = cluster.folders.iter().map(String::as_str).chain(files.take(1)).collect();
     let declared = codebase.config().environments.iter().find(|environment| {
         paths.iter().any(|path| environment.paths.match_folder(path) || environment.paths.match_file(path))
     });
-    let stage = || stage_of(&cluster.name).or_else(|| paths.iter().find_map(|path| stage_of_path(path)));
+    let stage = || {
+        spec.and_then(labelled)
+            .or_else(|| stage_of(&cluster.name))
+            .or_else(|| paths.iter().find_map(|path| stage_of_path(path)))
+    };
     declared.map(|one| one.name.clone()).or_else(|| stage().map(|stage| stage.as_str().to_owned()))
 }
+
+/// The stage that a label or a tag of the spec says.
+fn labelled(spec: Spec<'_>) -> Option<Stage> {
+    let maps = LABELS.into_iter().filter_map(|path| spec.root.at(path));
+    let keys = ["env", "environment", "stage"];
+    maps.flat_map(|map| keys.into_iter().filter_map(move |key| map.get(key)))
+        .find_map(|value| stage_of(&value.text()))
+}
+
+/// Where specs label their clusters: objects, kops, eksctl, Terraform.
+const LABELS: [&[&str]; 4] =
+    [&["metadata", "labels"], &["spec", "cloudLabels"], &["metadata", "tags"], &["tags"]];
 
 /// The stage that the nearest folder tells of.
 fn stage_of_path(path: &str) -> Option<Stage> {

@@ -47,7 +47,7 @@ fn promise(promise: Promise) -> &'static str {
     match promise {
         Promise::Injected => "injected",
         Promise::Disposable => "disposable",
-        Promise::Serial => "counted: it does not say that a next one will come",
+        Promise::Serial => "numbered, which does not say that a next one will come",
         Promise::Proper => "a proper name: somebody will miss it",
         Promise::Timeless => "timeless: as if there could be only one",
     }

@@ -31,6 +31,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     commands::commands(codebase, &mut candidates);
     hosts::routes(codebase, &mut candidates);
     terraform::values(codebase, &mut candidates);
+    terraform::referred(codebase, &mut candidates);
     folders(codebase, &mut candidates);
     namesakes(codebase, &mut candidates);
     declared(codebase, &mut candidates);

@@ -65,7 +65,7 @@ fn of_file(codebase: &Codebase, source: &Source) -> Monitors {
 
 /// One of these stands in every text that [`of_document`] has an interest in.
 const MARKS: [&str; 9] =
-    ["expr", "panels", "widgets", "query", "receivers", "matchers", "datadoghq.com", "inhibitRules", "nrql"];
+    ["expr", "panels", "widgets", "query", "receiver", "matchers", "datadoghq.com", "inhibitRules", "nrql"];
 
 fn of_terraform(source: &Source, monitors: &mut Monitors) {
     let whole = Span::new(source.id(), 0, source.text().len() as u32);
@@ -150,9 +150,9 @@ fn of_document(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
 
 /// The configuration of Alertmanager, by itself or inside the values of a chart.
 fn of_routing(source: &Source, root: Node<'_>, monitors: &mut Monitors) {
-    if root.raw().contains("receivers") {
-        let configurations =
-            root.walk().filter(|node| node.get("receivers").is_some() && node.get("route").is_some());
+    if root.raw().contains("route:") || root.raw().contains("\"route\"") {
+        let is_route = |route: Node<'_>| route.get("receiver").is_some() || route.get("routes").is_some();
+        let configurations = root.walk().filter(|node| node.get("route").is_some_and(is_route));
         configurations.for_each(|node| monitors.add(Language::Routing, source, node.span()));
     }
 }

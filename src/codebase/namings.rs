@@ -5,12 +5,13 @@
 mod judge;
 
 use super::Codebase;
-use crate::model::identity::{Mention, Origin, Strength};
+use crate::model::identity::{Evidence, Mention, Origin, Strength};
 use crate::model::mention::Surroundings;
 use crate::model::usage::Usage;
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 use judge::Judge;
 use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place where a text names a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,26 +56,69 @@ pub enum Sureness {
     Unsure,
 }
 
+/// What is known of the whole codebase before a file is looked at.
+struct Known {
+    /// The blocks of Terraform that build clusters.
+    builders: Vec<Span>,
+    /// For each file what names a cluster as such, with the number of the cluster.
+    evidence: Vec<Vec<(u32, Evidence)>>,
+}
+
+impl Known {
+    fn of(codebase: &Codebase) -> Self {
+        let builders = codebase.clusters().filter(|spec| spec.is_terraform()).map(|spec| spec.root.span());
+        let mut evidence = vec![Vec::new(); codebase.sources().as_slice().len()];
+        for (number, cluster) in (0..).zip(codebase.identities()) {
+            for one in &cluster.evidence {
+                evidence[one.span.file.index()].push((number, *one));
+            }
+        }
+        Self { builders: builders.collect(), evidence }
+    }
+}
+
 /// All such places, sorted.
 pub(super) fn namings(codebase: &Codebase) -> Vec<Naming> {
     if codebase.identities().is_empty() {
         return Vec::new();
     }
+    let known = Known::of(codebase);
     let sources = codebase.sources().as_slice().par_iter();
-    sources.flat_map_iter(|source| of_file(codebase, source)).collect()
+    sources.flat_map_iter(|source| of_file(codebase, source, &known)).collect()
 }
 
-fn of_file(codebase: &Codebase, source: &Source) -> Vec<Naming> {
+impl Codebase {
+    /// The clusters to which Argo CD is told in several files to deploy, by number. Told in one file, it is the one list
+    /// of clusters that there has to be.
+    pub fn scattered_destinations(&self) -> BTreeSet<u32> {
+        let mut files: BTreeMap<u32, BTreeSet<FileId>> = BTreeMap::new();
+        for naming in self.namings().iter().filter(|naming| naming.is_destination()) {
+            files.entry(naming.cluster).or_default().insert(naming.span.file);
+        }
+        files.into_iter().filter(|(_, files)| files.len() > 1).map(|(cluster, _)| cluster).collect()
+    }
+}
+
+impl Naming {
+    /// Whether Argo CD is told here where to deploy, outside of the cluster's own layer.
+    pub fn is_destination(&self) -> bool {
+        self.zone == NameZone::Declaration && self.usage == Usage::Delivery
+    }
+}
+
+fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
     let mut judge = None;
     let mentions = codebase.identities().mentions(source.text());
     let naming = |mention: Mention<'_>| {
-        let judge = judge.get_or_insert_with(|| Judge::of(codebase, source));
+        let judge = judge.get_or_insert_with(|| Judge::of(codebase, source, known));
+        let number = judge.meant(mention);
+        let mention = Mention { number, identity: codebase.identities().get(number), ..mention };
         let span = Span::new(source.id(), mention.start as u32, mention.end as u32);
         let around = Surroundings::new(source.text(), mention.start, mention.end);
         let (zone, usage) = judge.judge(mention, around, span);
         // Whatever a word means to a tool, it is no name of a cluster there.
-        let sureness =
-            if usage == Usage::List { Some(Sureness::Sure) } else { sureness(source, mention, around, span) };
+        let is_list = usage == Usage::List || zone == NameZone::Declaration && usage == Usage::Delivery;
+        let sureness = if is_list { Some(Sureness::Sure) } else { sureness(source, mention, around, span) };
         let owner = judge.owner(mention.number);
         Some(Naming { span, cluster: mention.number, zone, usage, sureness: sureness?, owner })
     };
@@ -87,7 +131,7 @@ fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, spa
         return Some(Sureness::Sure);
     }
     match mention.strength {
-        Strength::Strong if is_variable(source, around) => Some(Sureness::Likely),
+        _ if is_variable(source, around) => Some(Sureness::Unsure),
         Strength::Strong if is_whole(around, mention) && mention.identity.is_certain() => {
             Some(Sureness::Sure)
         }
@@ -100,7 +144,7 @@ fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, spa
 
 /// A script or a pipeline that names its cluster once, in a variable, is edited in one place.
 fn is_variable(source: &Source, around: Surroundings<'_>) -> bool {
-    source.kind().is_script() && around.is_named_as_cluster()
+    source.kind().is_script() && around.is_named_as_cluster() && !around.is_argument()
 }
 
 /// `api.<name>` and `<name>-admin` are the cluster as much as its name is, and so is `<name>.api.<domain>`.

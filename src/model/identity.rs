@@ -118,6 +118,8 @@ pub struct Mention<'a> {
     pub identity: &'a Identity,
     /// Its number, for [`Identities::get`].
     pub number: u32,
+    /// The numbers of all clusters that are spelled so.
+    pub numbers: &'a [usize],
     /// How freely this spelling may be searched for.
     pub strength: Strength,
     /// First byte in the text.
@@ -214,7 +216,14 @@ impl Identities {
         let (end, spelling) = known.next().filter(|_| is_start)?;
         let number = spelling.identities[0];
         let identity = &self.all[number];
-        Some(Mention { identity, number: number as u32, strength: spelling.strength, start, end })
+        Some(Mention {
+            identity,
+            number: number as u32,
+            numbers: &spelling.identities,
+            strength: spelling.strength,
+            start,
+            end,
+        })
     }
 
     /// The clusters to which a file belongs, sorted by name.
@@ -224,22 +233,36 @@ impl Identities {
 
     /// The same by their numbers.
     pub fn owner_numbers(&self, path: &str) -> Vec<u32> {
+        self.owners_spelled(path, |_| true)
+    }
+
+    /// The clusters to which a file surely belongs, by their numbers: `overlays/prod` is what any cluster of production
+    /// takes in, whatever another one is called.
+    pub fn sure_owner_numbers(&self, path: &str) -> Vec<u32> {
+        self.owners_spelled(path, |spelling| {
+            spelling.strength != Strength::Environment && spelling.identities.len() == 1
+        })
+    }
+
+    fn owners_spelled(&self, path: &str, counts: impl Fn(&Spelling) -> bool) -> Vec<u32> {
         let folders = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path]);
         let by_folder = folders.filter_map(|folder| self.folders.get(folder));
-        let by_name = path.split('/').flat_map(|part| self.called_after(part));
+        let by_name =
+            path.split('/').flat_map(|part| self.called_after(part)).filter(|spelling| counts(spelling));
+        let by_name = by_name.flat_map(|spelling| spelling.identities.iter().copied());
         let owners: BTreeSet<usize> = by_folder.flatten().copied().chain(by_name).collect();
         owners.into_iter().map(|index| index as u32).collect()
     }
 
     /// The clusters after which a part of a path is called. Between words anything may be the name of one.
-    fn called_after(&self, part: &str) -> Vec<usize> {
+    fn called_after(&self, part: &str) -> Vec<&Spelling> {
         let is_end = |c: char| matches!(c, '-' | '_' | '.');
         let starts = || std::iter::once(0).chain(part.match_indices(is_end).map(|(at, _)| at + 1));
         let ends = || part.match_indices(is_end).map(|(at, _)| at).chain([part.len()]).take(MOST_WORDS);
         let runs =
             starts().take(MOST_WORDS).flat_map(|start| ends().filter_map(move |end| part.get(start..end)));
         let names = runs.filter(|run| is_called_after(part, run)).filter_map(|run| self.spellings.get(run));
-        names.flat_map(|spelling| spelling.identities.iter().copied()).collect()
+        names.collect()
     }
 }
 

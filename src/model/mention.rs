@@ -40,10 +40,14 @@ impl<'a> Surroundings<'a> {
     pub fn is_comment(self) -> bool {
         let before = self.before();
         let trimmed = before.trim_start();
-        let begins = ["#", "//", "/*", "*", "{{/*", "{{- /*", "<!--"];
+        let begins = ["#", "//", "/*", "* ", "{{/*", "{{- /*", "<!--"];
+        // A mark between quotes is a part of the text.
+        let is_outside = |at: usize| before[..at].matches('"').count().is_multiple_of(2);
+        let mut marks = before.match_indices(" #").map(|(at, _)| at);
         begins.iter().any(|mark| trimmed.starts_with(mark))
-            || before.contains(" # ")
-            || before.ends_with(" #")
+            || marks.any(|at| {
+                is_outside(at) && before[at + 2..].starts_with([' ', '!']) || before.len() == at + 2
+            })
     }
 
     /// Whether the name is said to people, not to a program.
@@ -51,7 +55,9 @@ impl<'a> Surroundings<'a> {
         let first = self.before().trim_start().trim_start_matches(['@', '-']).trim_start();
         let said =
             ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
-        let piped = self.before().contains(['|', '>']);
+        let rest = window::text_after(self.text, self.end).lines().next().unwrap_or_default();
+        let does_more = |text: &str| text.contains(['|', '>', ';']) || text.contains("&&");
+        let piped = does_more(self.before()) || does_more(rest);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
         let sentence = first.strip_prefix("name:").is_some_and(|name| name.trim_start().contains(' '));
@@ -104,6 +110,14 @@ impl<'a> Surroundings<'a> {
         let before = &before[..before.len() - (self.end - self.start)];
         let host = before.rsplit("://").next().unwrap_or(before);
         matches!(host, "" | "api.")
+    }
+
+    /// Whether the name is a case of a shell's `case`: `NAME)` at the beginning of a line.
+    pub fn is_case(self) -> bool {
+        let after = window::text_after(self.text, self.end);
+        self.before().trim().trim_start_matches('(').is_empty()
+            && after.starts_with([')', '|'])
+            && !after.starts_with("||")
     }
 
     /// Whether the name is given by a flag: `--cluster=NAME`, or `NAME` in the item below `--cluster`.

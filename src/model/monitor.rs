@@ -211,8 +211,9 @@ fn pattern(around: impl Fn(&str) -> String) -> Regex {
 fn metric_before(before: &str) -> &str {
     let Some(brace) = before.rfind(['{', '}']).filter(|at| before[*at..].starts_with('{')) else { return "" };
     let head = before[..brace].trim_end();
-    let start =
-        head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').map_or(0, |at| at + 1);
+    let start = head
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | ':' | '.'))
+        .map_or(0, |at| at + 1);
     head.get(start..).unwrap_or_default()
 }
 

@@ -249,6 +249,9 @@ const OTHER_SYSTEMS: &[&str] = &[
     "hazelcast",
     "outbound",
     "inbound",
+    "ecs",
+    "cnpg",
+    "strimzi",
 ];
 
 #[cfg(test)]

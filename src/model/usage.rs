@@ -1,5 +1,6 @@
 //! What the name of a cluster is used for where it stands.
 
+use super::cluster::{derived_prefixes, is_derived_key};
 use super::mention::Surroundings;
 use crate::facts;
 use crate::source::FileKind;
@@ -77,7 +78,10 @@ impl Usage {
                 || row.below.iter().any(|key| above.contains(key))
                 || row.tokens.iter().any(|token| around.token().contains(token.as_str()))
         };
+        let is_derived = |prefix: &str| around.token_to_name().contains(prefix);
         match ROWS.iter().find(fits).map(|row| row.usage) {
+            None | Some(Self::Host) if around.nearest_key().is_some_and(is_derived_key) => Self::Controller,
+            None if derived_prefixes().any(is_derived) => Self::Controller,
             Some(Self::Host) if !around.is_label_of_host() => Self::Other,
             Some(usage) => usage,
             // The name alone, with its domain, is the cluster itself.
@@ -106,7 +110,8 @@ fn is_branch(around: Surroundings<'_>) -> bool {
     let asks = words
         .into_iter()
         .any(|word| matches!(word, "if" | "elif" | "eq" | "ne" | "when" | "unless" | "contains"));
-    asks || ["==", "!=", "=~"].iter().any(|operator| before.contains(operator))
+    let compares = ["==", "!=", " =~"].iter().any(|operator| before.contains(operator));
+    asks || compares || around.is_case()
 }
 
 /// `CLUSTER_NAME`, `cluster-name` and `clusterName` are one key.

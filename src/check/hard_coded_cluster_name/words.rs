@@ -21,20 +21,21 @@ pub(super) fn sentence(used: Use, cluster: &Identity, owner: Option<&Identity>) 
             "the next cluster gets nothing before this is edited",
         ),
         Use::Controller => (
-            "tells a controller or an agent which cluster it is in".to_owned(),
-            "in the next cluster it still looks after the old one",
+            "is what a controller, an agent or a job takes for its cluster".to_owned(),
+            "in the next cluster it still acts for the old one",
         ),
         Use::Role => (
             "is part of the name of a role in the cloud".to_owned(),
-            "the pods of the next cluster ask for a role that trusts the old one",
+            "the next cluster needs a role of its own, and this still asks for the old one",
         ),
         Use::Host => (
             "is part of the name of a host".to_owned(),
             "everybody who uses it has to learn a new address on the day of the move",
         ),
-        Use::List => {
-            ("is listed by name".to_owned(), "the next cluster has to be added here, and this one taken out")
-        }
+        Use::List => (
+            "is named where each cluster is".to_owned(),
+            "the next cluster has to be added here, and this one taken out",
+        ),
         Use::Other => (
             "is the name of a cluster, written into code that the next cluster uses as well".to_owned(),
             "there it still means the old one",

@@ -22,7 +22,7 @@ pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
 }
 
 fn names(source: &Source) -> impl Iterator<Item = (&str, Span)> {
-    let commands = source.kind() != FileKind::Json && source.text().contains('-');
+    let commands = source.kind() != FileKind::Json;
     let commands = commands.then(|| COMMAND.captures_iter(source.text())).into_iter().flatten();
     commands.filter_map(|captures| operand(source, &captures))
 }
@@ -48,8 +48,8 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     let more = r"(?:[^\n\\;|&]|\\\n)*?";
     let name = r#"["']?([A-Za-z0-9][A-Za-z0-9_.:/@-]*)"#;
     let patterns = [
-        format!(r"eks update-kubeconfig(?-u:\b){more}--name[= ]+{name}"),
-        format!(r"clusters get-credentials[ \t]+{name}"),
+        format!(r"(?-u:\b)eks[ \t]{more}update-kubeconfig(?-u:\b){more}--name[= ]+{name}"),
+        format!(r"clusters get-credentials[ \t]+(?:--[a-z-]+[= ][^ \t\n]+[ \t]+)*{name}"),
         format!(r"aks get-credentials(?-u:\b){more}[ \t](?:-n|--name)[= ]+{name}"),
         format!(
             r"(?-u:\b)kops[ \t]+(?:get|update|edit|validate|delete|rolling-update|upgrade|replace)[ \t]+cluster[ \t]+{name}"
@@ -59,10 +59,19 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"(?-u:\b)eksctl[ \t]+(?:delete|upgrade)[ \t]+cluster(?-u:\b){more}--name[= ]+{name}"),
         format!(r"(?-u:\b)config use-context[ \t]+{name}"),
         format!(
-            r"(?-u:\b)(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl)[ \t]{more}--(?:kube-)?context[= ]+{name}"
+            r"(?-u:\b)(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl|k9s|talosctl|skaffold|argocd)[ \t]{more}--kube-?context[= ]+{name}"
         ),
-        format!(r"(?-u:\b)KOPS_CLUSTER_NAME[=:][ \t]*{name}"),
-        format!(r"(?-u:\b)KUBE_?CONTEXT[=:][ \t]*{name}"),
+        format!(
+            r"(?-u:\b)(?:kubectl|helm|helmfile|flux|velero|oc|stern|cilium|istioctl|k9s|talosctl|skaffold)[ \t]{more}--context[= ]+{name}"
+        ),
+        format!(r"(?-u:\b)talosctl[ \t]+config[ \t]+context[ \t]+{name}"),
+        format!(r"(?-u:\b)kubectx[ \t]+{name}"),
+        format!(r"(?-u:\b)config (?:rename-context[ \t]+\S+|delete-context|set-context)[ \t]+{name}"),
+        format!(r"(?-u:\b)argocd[ \t]+cluster[ \t]+(?:add|get|rm|set)[ \t]+{name}"),
+        format!(r"(?-u:\b)clusterctl[ \t]+(?:get[ \t]+kubeconfig|describe[ \t]+cluster)[ \t]+{name}"),
+        format!(r"(?-u:\b)doctl[ \t]+k(?:ubernete)?s[ \t]+cluster[ \t]+kubeconfig[ \t]+save[ \t]+{name}"),
+        format!(r"(?-u:\b)KOPS_CLUSTER_NAME[ \t]*[:?+]?[=:][ \t]*{name}"),
+        format!(r"(?-u:\b)KUBE_?CONTEXT[ \t]*[:?+]?[=:][ \t]*{name}"),
     ];
     Regex::new(&patterns.join("|")).expect("constant patterns")
 });

@@ -2,7 +2,10 @@
 
 use super::{Candidates, terraform};
 use crate::codebase::Codebase;
+use crate::model::environment::is_parent_of_environments;
+use crate::model::field::once_or_items;
 use crate::model::identity::Origin;
+use crate::model::monitor::is_cluster_key;
 use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::yaml::Node;
@@ -28,7 +31,7 @@ pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
 fn own_folder(codebase: &Codebase, name: Node<'_>, candidates: &mut Candidates) {
     let folder = codebase.source(name.span().file).folder();
     let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
-    if parent.rsplit('/').next() == Some("clusters") {
+    if is_parent_of_environments(parent) {
         candidates.add_folder(&name.text(), folder);
     }
 }
@@ -161,8 +164,10 @@ pub(super) fn arguments(codebase: &Codebase, candidates: &mut Candidates) {
     for document in
         pipelines.filter(|document| matches!(document.source.kind(), crate::source::FileKind::Ci(_)))
     {
-        let lists = document.root.walk().filter_map(|node| node.at(&["matrix", "cluster"]));
-        candidates.add_nodes(Origin::Matrix, lists.flat_map(Node::items));
+        let matrices = document.root.walk().filter_map(|node| node.get("matrix"));
+        let entries = matrices.flat_map(Node::walk).filter(|node| node.is_mapping()).flat_map(Node::entries);
+        let named = entries.filter(|entry| is_cluster_key(&entry.key.text()));
+        candidates.add_nodes(Origin::Matrix, named.flat_map(|entry| once_or_items(entry.value)));
     }
 }
 

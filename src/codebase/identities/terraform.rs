@@ -8,13 +8,16 @@ use crate::model::identity::Origin;
 use crate::model::terraform::blocks;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
+use std::collections::BTreeSet;
 
 /// Values of variables, of locals and of arguments that are called after the name of a cluster.
 pub(super) fn values(codebase: &Codebase, candidates: &mut Candidates) {
     // Variables tell a cluster its name, or build it.
     let builds = codebase.terraform().any(|(_, root)| Spec::of_terraform(root).next().is_some());
     let given = if builds { Origin::Terraform } else { Origin::Injection };
-    for (source, root) in codebase.terraform().filter(|(source, _)| codebase.zone(source.id()).is_meant()) {
+    let others = folders_of_others(codebase);
+    let meant = codebase.terraform().filter(|(source, _)| codebase.zone(source.id()).is_meant());
+    for (source, root) in meant.filter(|(source, _)| !others.contains(source.folder())) {
         let (origin, names) = if gives_values(source) {
             (given, root.walk().filter(|node| node.is_mapping()).flat_map(names_in).collect())
         } else {
@@ -24,6 +27,62 @@ pub(super) fn values(codebase: &Codebase, candidates: &mut Candidates) {
             add(origin, name, candidates);
         }
     }
+}
+
+/// Folders that build clusters of containers or of databases, and none of Kubernetes.
+fn folders_of_others(codebase: &Codebase) -> BTreeSet<&str> {
+    let (mut others, mut own) = (BTreeSet::new(), BTreeSet::new());
+    for (source, root) in codebase.terraform() {
+        let mut resources = blocks(root, "resource", 2).into_iter();
+        if resources.any(|block| block.first().is_some_and(|label| OTHERS.contains(&&*label.text()))) {
+            others.insert(source.folder());
+        }
+        if Spec::of_terraform(root).next().is_some() {
+            own.insert(source.folder());
+        }
+    }
+    others.difference(&own).copied().collect()
+}
+
+/// Resources of AWS that are clusters of something else.
+const OTHERS: [&str; 9] = [
+    "aws_ecs_cluster",
+    "aws_rds_cluster",
+    "aws_msk_cluster",
+    "aws_msk_serverless_cluster",
+    "aws_elasticache_cluster",
+    "aws_elasticache_replication_group",
+    "aws_redshift_cluster",
+    "aws_docdb_cluster",
+    "aws_neptune_cluster",
+];
+
+/// The values of locals and variables that a block takes its name from: `name = local.name`.
+pub(super) fn referred(codebase: &Codebase, candidates: &mut Candidates) {
+    let specs = codebase.clusters().filter(|spec| spec.is_terraform());
+    let names =
+        specs.filter_map(|spec| Some((codebase.source(spec.root.span().file).folder(), spec.name()?.raw())));
+    let wanted: BTreeSet<(&str, &str)> = names.collect();
+    if wanted.is_empty() {
+        return;
+    }
+    for (source, root) in codebase.terraform().filter(|(source, _)| codebase.zone(source.id()).is_meant()) {
+        let of_folder = wanted.iter().filter(|(folder, _)| *folder == source.folder());
+        for value in of_folder.filter_map(|(_, reference)| value_of(root, reference)) {
+            add(Origin::Terraform, value, candidates);
+        }
+    }
+}
+
+/// What `local.x` or `var.x` stands for, if this file says it.
+fn value_of<'a>(root: Node<'a>, reference: &str) -> Option<Node<'a>> {
+    if let Some(name) = reference.strip_prefix("local.") {
+        return blocks(root, "locals", 0).into_iter().find_map(|block| block.body.get(name));
+    }
+    let name = reference.strip_prefix("var.")?;
+    let variables = blocks(root, "variable", 1).into_iter();
+    let mut named = variables.filter(|block| block.first().is_some_and(|label| label.is_text(name)));
+    named.find_map(|block| block.body.get("default"))
 }
 
 /// Notes a name at the place of its characters.

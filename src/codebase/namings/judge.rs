@@ -1,17 +1,19 @@
 //! Where in a file a name may stand, and what it is used for there.
 
-use super::NameZone;
+use super::{Known, NameZone};
 use crate::codebase::Codebase;
-use crate::model::cluster::{derived_prefixes, is_cluster_group, is_derived_key};
+use crate::model::cluster::is_cluster_group;
 use crate::model::delivery::ARGO;
-use crate::model::identity::{Identity, Mention, Origin};
+use crate::model::identity::{Evidence, Mention, Origin};
 use crate::model::mention::Surroundings;
+use crate::model::name::names_another_system;
 use crate::model::object::TypeMeta;
 use crate::model::usage::Usage;
 use crate::paths::resolve_path;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::{Node, Tree};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What is known of one file. Made only for files in which a name stands at all.
 pub(super) struct Judge<'a> {
@@ -20,9 +22,11 @@ pub(super) struct Judge<'a> {
     tree: Option<&'a Tree>,
     /// The clusters to which the file belongs, by number.
     owners: Vec<u32>,
+    /// What in the file names a cluster as such, with the number of the cluster.
+    evidence: &'a [(u32, Evidence)],
     /// Comments, in the order of the text.
     comments: Vec<Span>,
-    /// Documents about clusters, and those that deliver something to some.
+    /// Documents and blocks about clusters, and documents that deliver something to some.
     documents: Vec<(Span, Content)>,
     /// Whether `cluster` means a cluster of containers or of databases here.
     has_other_clusters: bool,
@@ -37,23 +41,32 @@ enum Content {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn of(codebase: &'a Codebase, source: &'a Source) -> Self {
+    pub(super) fn of(codebase: &'a Codebase, source: &'a Source, known: &'a Known) -> Self {
         let tree = codebase.tree(source.id());
         let owners = codebase.identities().owner_numbers(source.path());
         let comments = tree.into_iter().flat_map(Tree::comments).collect();
         let roots = tree.into_iter().flat_map(Tree::roots);
-        let documents = roots.filter_map(|root| Some((root.span(), content(codebase, root)?))).collect();
+        let documents = roots.filter_map(|root| Some((root.span(), content(codebase, root)?)));
+        let builders = known.builders.iter().filter(|block| block.file == source.id());
+        let documents = documents.chain(builders.map(|block| (*block, Content::Clusters))).collect();
         let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
         let has_other_clusters =
             source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
-        Self { codebase, source, tree, owners, comments, documents, has_other_clusters }
+        let evidence = known.evidence[source.id().index()].as_slice();
+        Self { codebase, source, tree, owners, evidence, comments, documents, has_other_clusters }
+    }
+
+    /// The cluster that is meant: where several are spelled so, the one to which the file belongs.
+    pub(super) fn meant(&self, mention: Mention<'_>) -> u32 {
+        let owner = mention.numbers.iter().find(|number| self.owners.contains(&(**number as u32)));
+        owner.map_or(mention.number, |number| *number as u32)
     }
 
     /// The other cluster that the file belongs to, if it is sure that there is one.
     pub(super) fn owner(&self, cluster: u32) -> Option<u32> {
         let is_certain = |owner: &u32| self.codebase.identities().get(*owner).is_certain();
-        let owner = self.owners.iter().copied().find(is_certain);
-        owner.filter(|_| !self.owners.contains(&cluster))
+        let owners = || self.codebase.identities().sure_owner_numbers(self.source.path());
+        (!self.owners.contains(&cluster)).then(|| owners().into_iter().find(is_certain)).flatten()
     }
 
     /// In what zone a name stands, and what it is used for.
@@ -73,11 +86,13 @@ impl<'a> Judge<'a> {
             () => self.usage(around, span),
         };
         let is_own = self.owners.contains(&mention.number);
-        let (zone, usage) = self.declared(mention, around, span).unwrap_or((NameZone::Shared, usage));
+        let (zone, usage) = self.declared(mention, span).unwrap_or((NameZone::Shared, usage));
         match zone {
             NameZone::Shared if is_own => (NameZone::OwnLayer, usage),
-            // A record of the cluster goes with its folder.
-            NameZone::Declaration if is_own && usage == Usage::List => (NameZone::OwnLayer, usage),
+            // A record of the cluster goes with its folder, and so does what tells it its name.
+            NameZone::Declaration | NameZone::Injection if is_own && usage != Usage::Other => {
+                (NameZone::OwnLayer, usage)
+            }
             zone => (zone, usage),
         }
     }
@@ -95,32 +110,29 @@ impl<'a> Judge<'a> {
         !self.codebase.zone(self.source.id()).has_judged_texts()
             || self.is_commented(span)
             || self.has_other_clusters && around.is_named_as_cluster()
+            || around.key().is_some_and(names_another_system)
             || around.is_comment()
             || around.is_prose()
             || is_image(around)
     }
 
     /// The zone of a name in a place that declares the cluster, lists it, or tells it its own name.
-    fn declared(
-        &self,
-        mention: Mention<'_>,
-        around: Surroundings<'_>,
-        span: Span,
-    ) -> Option<(NameZone, Usage)> {
-        let declaration = (NameZone::Declaration, Usage::Other);
-        let of_evidence = declared_by(mention.identity, span);
+    fn declared(&self, mention: Mention<'_>, span: Span) -> Option<(NameZone, Usage)> {
+        let of_evidence = self.evidence.iter().filter(|(number, _)| *number == mention.number);
+        let of_evidence = of_evidence.filter_map(|(_, evidence)| declared_by(*evidence, span));
         let document = self.documents.iter().find(|(document, _)| document.contains(span));
         let of_document = match document.map(|(_, content)| content) {
-            Some(Content::Clusters) => Some(declaration),
+            Some(Content::Clusters) => Some((NameZone::Declaration, Usage::Other)),
             Some(Content::Delivery { targets, .. }) if targets.iter().any(|target| target.contains(span)) => {
                 Some((NameZone::Declaration, Usage::Delivery))
             }
-            Some(Content::Delivery { clusters, .. }) if clusters.contains(&mention.number) => {
+            // What is delivered to one cluster alone may know its name.
+            Some(Content::Delivery { clusters, .. }) if clusters[..] == [mention.number] => {
                 Some((NameZone::OwnLayer, Usage::Other))
             }
             _ => None,
         };
-        of_evidence.or(of_document).or_else(|| is_structural(around).then_some(declaration))
+        of_evidence.min_by_key(|(zone, _)| *zone).or(of_document)
     }
 
     fn is_commented(&self, span: Span) -> bool {
@@ -138,23 +150,18 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// A spec may repeat its own name; a hub's record, an injected value and a pipeline's list of clusters stand for
-/// themselves.
-fn declared_by(cluster: &Identity, span: Span) -> Option<(NameZone, Usage)> {
-    let zones = cluster.evidence.iter().filter_map(|evidence| match evidence.origin {
-        Origin::Spec | Origin::Terraform => {
-            (evidence.span.file == span.file).then_some((NameZone::Declaration, Usage::Other))
-        }
-        Origin::Registration | Origin::Kubeconfig => {
-            (evidence.span.file == span.file).then_some((NameZone::Declaration, Usage::List))
-        }
-        Origin::Delivery | Origin::Matrix => {
-            evidence.span.contains(span).then_some((NameZone::Declaration, Usage::List))
-        }
-        Origin::Injection => evidence.span.contains(span).then_some((NameZone::Injection, Usage::Controller)),
+/// A spec and a hub's record may repeat the name; an injected value and a list of clusters stand for themselves.
+fn declared_by(evidence: Evidence, span: Span) -> Option<(NameZone, Usage)> {
+    match evidence.origin {
+        Origin::Spec => Some((NameZone::Declaration, Usage::Other)),
+        Origin::Registration | Origin::Kubeconfig => Some((NameZone::Declaration, Usage::List)),
+        _ if !evidence.span.contains(span) => None,
+        Origin::Delivery => Some((NameZone::Declaration, Usage::Delivery)),
+        Origin::Matrix => Some((NameZone::Declaration, Usage::List)),
+        // Beside the block that builds the cluster, which is known as a document, it is a variable.
+        Origin::Terraform | Origin::Injection => Some((NameZone::Injection, Usage::Controller)),
         _ => None,
-    });
-    zones.min_by_key(|(zone, _)| *zone)
+    }
 }
 
 fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
@@ -168,7 +175,8 @@ fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
         let targets: Vec<Span> = targets.map(Node::span).collect();
         let text = |target: &Span| codebase.source(target.file).slice(*target);
         let mentions = targets.iter().flat_map(|target| codebase.identities().mentions(text(target)));
-        let clusters = mentions.map(|mention| mention.number).collect();
+        let clusters: BTreeSet<u32> = mentions.map(|mention| mention.number).collect();
+        let clusters = clusters.into_iter().collect();
         Content::Delivery { targets, clusters }
     })
 }
@@ -180,12 +188,6 @@ const TARGETS: [&[&str]; 4] = [
     &["spec", "generators"],
     &["spec", "template", "spec", "destination"],
 ];
-
-/// Labels, tags and paths of object stores that tools derive from the name.
-fn is_structural(around: Surroundings<'_>) -> bool {
-    let is_derived = |prefix: &str| around.token_to_name().contains(prefix);
-    around.key().is_some_and(is_derived_key) || derived_prefixes().any(is_derived)
-}
 
 /// Images and repositories are called after organisations and products, as clusters are.
 fn is_image(around: Surroundings<'_>) -> bool {
@@ -209,4 +211,5 @@ fn is_image(around: Surroundings<'_>) -> bool {
     hosts.iter().any(|host| token.contains(host)) || IMAGE_KEYS.contains(&key) || key.contains("image")
 }
 
-const IMAGE_KEYS: [&str; 6] = ["newname", "uses", "repository", "repo", "repourl", "registry"];
+const IMAGE_KEYS: [&str; 9] =
+    ["newname", "newtag", "tag", "digest", "uses", "repository", "repo", "repourl", "registry"];

@@ -73,9 +73,9 @@ const CASES: [Case; 12] = [
         check: "namespace-not-backed-up",
         with: "except: ['cache-*']",
         example: "```yaml\napiVersion: velero.io/v1\nkind: Schedule\nmetadata:\n  name: a\nspec:\n  template:\n    \
-                  excludedNamespaces: # finding\n    - cache-1\n    - orders # finding\n---\napiVersion: v1\n\
+                  excludedNamespaces:\n    - cache-1\n    - orders # finding\n---\napiVersion: v1\n\
                   kind: PersistentVolumeClaim\nmetadata:\n  name: a\n  namespace: cache-1\n---\napiVersion: v1\n\
-                  kind: PersistentVolumeClaim\nmetadata:\n  name: a\n  namespace: orders\n```",
+                  kind: PersistentVolumeClaim\nmetadata:\n  name: a # finding\n  namespace: orders\n```",
     },
     Case {
         check: "kustomization-cannot-be-built",

@@ -76,6 +76,10 @@ impl HardCodedClusterName {
         let mut causes: BTreeMap<Cause, Vec<&Naming>> = BTreeMap::new();
         let (scattered, mut hosts) = (codebase.scattered_destinations(), Hosts::default());
         for naming in codebase.namings() {
+            // The layer of an environment may tell its cluster the name.
+            if naming.zone == NameZone::Injection && codebase.layer_of(naming.span.file).is_some() {
+                continue;
+            }
             let used = used_for(naming).filter(|used| self.uses.contains(used));
             let Some(used) =
                 used.filter(|_| !naming.is_destination() || !scattered.contains(&naming.cluster))

@@ -58,7 +58,7 @@ pub enum Sureness {
 
 /// What is known of the whole codebase before a file is looked at.
 struct Known {
-    /// The blocks of Terraform that build clusters.
+    /// The blocks of Terraform that build clusters, sorted.
     builders: Vec<Span>,
     /// For each file what names a cluster as such, with the number of the cluster.
     evidence: Vec<Vec<(u32, Evidence)>>,
@@ -73,7 +73,17 @@ impl Known {
                 evidence[one.span.file.index()].push((number, *one));
             }
         }
-        Self { builders: builders.collect(), evidence }
+        for of_file in &mut evidence {
+            of_file.sort_by_key(|(number, one)| (*number, one.span.start));
+        }
+        let mut builders: Vec<Span> = builders.collect();
+        builders.sort();
+        Self { builders, evidence }
+    }
+
+    fn builders_in(&self, file: FileId) -> impl Iterator<Item = &Span> {
+        let start = self.builders.partition_point(|block| block.file < file);
+        self.builders[start..].iter().take_while(move |block| block.file == file)
     }
 }
 

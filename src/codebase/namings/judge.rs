@@ -13,7 +13,7 @@ use crate::paths::resolve_path;
 use crate::source::{FileKind, Source, Span};
 use crate::yaml::{Node, Tree};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of one file. Made only for files in which a name stands at all.
 pub(super) struct Judge<'a> {
@@ -22,8 +22,10 @@ pub(super) struct Judge<'a> {
     tree: Option<&'a Tree>,
     /// The clusters to which the file belongs, by number.
     owners: Vec<u32>,
-    /// What in the file names a cluster as such, with the number of the cluster.
+    /// What in the file names a cluster as such, with the number of the cluster, sorted by that and by place.
     evidence: &'a [(u32, Evidence)],
+    /// What the file as a whole is to a cluster.
+    of_file: BTreeMap<u32, (NameZone, Usage)>,
     /// Comments, in the order of the text.
     comments: Vec<Span>,
     /// Documents and blocks about clusters, and documents that deliver something to some.
@@ -47,13 +49,18 @@ impl<'a> Judge<'a> {
         let comments = tree.into_iter().flat_map(Tree::comments).collect();
         let roots = tree.into_iter().flat_map(Tree::roots);
         let documents = roots.filter_map(|root| Some((root.span(), content(codebase, root)?)));
-        let builders = known.builders.iter().filter(|block| block.file == source.id());
-        let documents = documents.chain(builders.map(|block| (*block, Content::Clusters))).collect();
+        let builders = known.builders_in(source.id());
+        let documents = documents.chain(builders.map(|block| (*block, Content::Clusters)));
+        let mut documents: Vec<(Span, Content)> = documents.collect();
+        documents.sort_by_key(|(span, _)| *span);
         let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
         let has_other_clusters =
             source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
         let evidence = known.evidence[source.id().index()].as_slice();
-        Self { codebase, source, tree, owners, evidence, comments, documents, has_other_clusters }
+        let of_file = evidence.iter().rev();
+        let of_file =
+            of_file.filter_map(|(number, one)| Some((*number, declared_in_file(one.origin)?))).collect();
+        Self { codebase, source, tree, owners, evidence, of_file, comments, documents, has_other_clusters }
     }
 
     /// The cluster that is meant: where several are spelled so, the one to which the file belongs.
@@ -118,9 +125,18 @@ impl<'a> Judge<'a> {
 
     /// The zone of a name in a place that declares the cluster, lists it, or tells it its own name.
     fn declared(&self, mention: Mention<'_>, span: Span) -> Option<(NameZone, Usage)> {
-        let of_evidence = self.evidence.iter().filter(|(number, _)| *number == mention.number);
-        let of_evidence = of_evidence.filter_map(|(_, evidence)| declared_by(*evidence, span));
-        let document = self.documents.iter().find(|(document, _)| document.contains(span));
+        let of_file = self.of_file.get(&mention.number).copied();
+        let before = |(number, evidence): &(u32, Evidence)| {
+            (*number, evidence.span.start) <= (mention.number, span.start)
+        };
+        let near = self.evidence[..self.evidence.partition_point(before)].last();
+        let near =
+            near.filter(|(number, evidence)| *number == mention.number && evidence.span.contains(span));
+        let of_evidence =
+            near.and_then(|(_, evidence)| declared_by(evidence.origin)).into_iter().chain(of_file);
+        let before = |(document, _): &(Span, Content)| document.start <= span.start;
+        let document = self.documents[..self.documents.partition_point(before)].last();
+        let document = document.filter(|(document, _)| document.contains(span));
         let of_document = match document.map(|(_, content)| content) {
             Some(Content::Clusters) => Some((NameZone::Declaration, Usage::Other)),
             Some(Content::Delivery { targets, .. }) if targets.iter().any(|target| target.contains(span)) => {
@@ -150,12 +166,18 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// A spec and a hub's record may repeat the name; an injected value and a list of clusters stand for themselves.
-fn declared_by(evidence: Evidence, span: Span) -> Option<(NameZone, Usage)> {
-    match evidence.origin {
+/// A spec and a hub's record may repeat the name anywhere in their file.
+fn declared_in_file(origin: Origin) -> Option<(NameZone, Usage)> {
+    match origin {
         Origin::Spec => Some((NameZone::Declaration, Usage::Other)),
         Origin::Registration | Origin::Kubeconfig => Some((NameZone::Declaration, Usage::List)),
-        _ if !evidence.span.contains(span) => None,
+        _ => None,
+    }
+}
+
+/// An injected value and a list of clusters stand for themselves.
+fn declared_by(origin: Origin) -> Option<(NameZone, Usage)> {
+    match origin {
         Origin::Delivery => Some((NameZone::Declaration, Usage::Delivery)),
         Origin::Matrix => Some((NameZone::Declaration, Usage::List)),
         // Beside the block that builds the cluster, which is known as a document, it is a variable.

@@ -128,8 +128,7 @@ impl Location {
 
 fn add_costs(codebase: &Codebase, clusters: &mut [Cluster]) {
     for naming in codebase.namings() {
-        let line = codebase.source(naming.span.file).line(naming.span.start);
-        clusters[naming.cluster as usize].cost.add(naming, line);
+        clusters[naming.cluster as usize].cost.add(naming, Location::of(codebase, naming.span));
     }
 }
 

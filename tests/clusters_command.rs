@@ -11,7 +11,7 @@ fn clusters_are_listed_with_their_cost_and_what_stands_in_the_way() {
         "clusters/prod-20260801/cluster.yaml:4 (spec of kops)",
         "environment   production",
         "name          disposable",
-        "also called   prod-20260801\n",
+        "also called   prod-20260801, ",
         "twins         prod-20261120.cluster.example.com",
         "Can two exist at once?",
         "production (prod-20260801.cluster.example.com, prod-20261120.cluster.example.com): no, ",

@@ -165,7 +165,7 @@ fn cluster<'a>(value: &str, identities: &'a Identities) -> Option<&'a Identity> 
 
 /// `(a|b)`, `a,b`
 fn alternatives(value: &str) -> impl Iterator<Item = &str> {
-    value.split(['|', ',']).map(|value| value.trim_matches(['(', ')', '^', ' ']))
+    value.split(['|', ',']).map(|value| value.trim_matches(['(', ')', '^', ' ', '\'']))
 }
 
 /// Whether part of the value is left open.

@@ -16,6 +16,10 @@ pub(super) struct Arguments {
     #[arg(default_value = ".")]
     path: PathBuf,
 
+    /// Show every line that names a cluster, and what it costs; JSON has them anyway
+    #[arg(long)]
+    lines: bool,
+
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -32,6 +36,7 @@ enum Format {
 const EXAMPLES: &str = "\
 Examples:
   k8factor clusters
+  k8factor clusters --lines
   k8factor clusters --format json
 
 A cluster is what a spec, a hub, Terraform, a kubeconfig, a delivery tool or a command calls one. What is wrong here is
@@ -44,7 +49,7 @@ Exit status:
 
 /// Prints the survey.
 pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
-    let Arguments { path, format } = arguments;
+    let Arguments { path, lines, format } = arguments;
     let flags = Flags { paths: vec![path], today: Some(today()), ..Flags::default() };
     let config = flags.resolve(&current_folder()?, None)?;
     let rules = rule::load(&config)?;
@@ -53,7 +58,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Exit, Error> {
     let codebase = Codebase::new(&config, discovery, documents);
     let survey = Survey::new(&rules, &codebase, &rule::run(&rules, &codebase));
     match format {
-        Format::Human => print(&clusters::human(&survey))?,
+        Format::Human => print(&clusters::human(&survey, lines))?,
         Format::Json => print_json(&clusters::json(&survey))?,
     };
     if survey.clusters.is_empty() {

@@ -1,5 +1,6 @@
 //! What a new name would cost: the lines that have to be found.
 
+use super::Location;
 use crate::codebase::namings::{NameZone, Naming};
 use crate::model::usage::Usage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lines that name a cluster, by what they are.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    lines: BTreeMap<Part, BTreeSet<(usize, u32)>>,
+    lines: BTreeMap<Part, BTreeSet<Location>>,
 }
 
 /// Where such lines stand.
@@ -53,15 +54,19 @@ impl Part {
 }
 
 impl Cost {
-    pub(super) fn add(&mut self, naming: &Naming, line: u32) {
-        self.lines.entry(Part::of(naming)).or_default().insert((naming.span.file.index(), line));
+    pub(super) fn add(&mut self, naming: &Naming, at: Location) {
+        self.lines.entry(Part::of(naming)).or_default().insert(at);
+    }
+
+    /// Every line that names the cluster, the most expensive first.
+    pub fn lines(&self) -> impl Iterator<Item = (Part, &Location)> {
+        self.lines.iter().flat_map(|(part, lines)| lines.iter().map(|line| (*part, line)))
     }
 
     /// How many files and lines there are of one part.
     pub fn of(&self, part: Part) -> (usize, usize) {
         let lines = self.lines.get(&part).into_iter().flatten();
-        let files: BTreeSet<usize> = lines.clone().map(|(file, _)| *file).collect();
-        (files.len(), lines.count())
+        (files(lines.clone()), lines.count())
     }
 
     /// How many files and lines have to be edited when the cluster is replaced: all but its own layer, its declaration
@@ -70,7 +75,10 @@ impl Cost {
         let lines =
             [Part::Shared, Part::Listed].into_iter().filter_map(|part| self.lines.get(&part)).flatten();
         let lines: BTreeSet<_> = lines.collect();
-        let files: BTreeSet<usize> = lines.iter().map(|(file, _)| *file).collect();
-        (files.len(), lines.len())
+        (files(lines.iter().copied()), lines.len())
     }
+}
+
+fn files<'a>(lines: impl Iterator<Item = &'a Location>) -> usize {
+    lines.map(|line| line.path.as_str()).collect::<BTreeSet<_>>().len()
 }

@@ -5,11 +5,15 @@ use super::{Cluster, Environment, Reason, Survey};
 use crate::model::name::Promise;
 use std::fmt::Write;
 
-/// The survey as text.
-pub fn human(survey: &Survey) -> String {
+/// The survey as text, with every line that names a cluster if they are wanted.
+pub fn human(survey: &Survey, wants_lines: bool) -> String {
     let mut text = String::new();
     for cluster in &survey.clusters {
         write_cluster(&mut text, cluster);
+        if wants_lines {
+            write_lines(&mut text, cluster);
+        }
+        text.push('\n');
     }
     if !survey.environments.is_empty() {
         text.push_str("Can two exist at once?\n");
@@ -40,7 +44,12 @@ fn write_cluster(text: &mut String, cluster: &Cluster) {
     }
     line("twins", &if cluster.twins.is_empty() { "none".to_owned() } else { cluster.twins.join(", ") });
     line("replacement", &replacement(cluster));
-    text.push('\n');
+}
+
+fn write_lines(text: &mut String, cluster: &Cluster) {
+    for (part, at) in cluster.cost.lines() {
+        let _ = writeln!(text, "    {:<11} {}:{}", part.as_str(), at.path, at.line);
+    }
 }
 
 fn promise(promise: Promise) -> &'static str {

@@ -48,6 +48,13 @@ struct ClusterEntry<'a> {
     disposable: bool,
     replacement: CostEntry,
     lines: BTreeMap<&'static str, CostEntry>,
+    places: Vec<PlaceEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceEntry<'a> {
+    part: &'static str,
+    location: LocationEntry<'a>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +97,9 @@ impl<'a> ClusterEntry<'a> {
     fn of(cluster: &'a Cluster) -> Self {
         let cost = |(files, lines)| CostEntry { files, lines };
         let named = cluster.named.iter().map(|(by, at)| NamedEntry { by, location: LocationEntry::of(at) });
+        let places = cluster.cost.lines();
+        let places =
+            places.map(|(part, at)| PlaceEntry { part: part.as_str(), location: LocationEntry::of(at) });
         Self {
             name: &cluster.name,
             aliases: &cluster.aliases,
@@ -101,6 +111,7 @@ impl<'a> ClusterEntry<'a> {
             promise: promise(cluster.promise),
             disposable: cluster.promise == Promise::Disposable,
             replacement: cost(cluster.cost.replacement()),
+            places: places.collect(),
             lines: Part::ALL.into_iter().map(|part| (part.as_str(), cost(cluster.cost.of(part)))).collect(),
         }
     }

@@ -60,7 +60,9 @@ impl<'a> Surroundings<'a> {
         let piped = does_more(self.before()) || does_more(rest);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
-        let sentence = first.strip_prefix("name:").is_some_and(|name| name.trim_start().contains(' '));
+        let value =
+            first.strip_prefix("name").map(|rest| rest.trim_start_matches([' ', ':', '=', '"', '\'']));
+        let sentence = value.is_some_and(|value| value.contains(' '));
         said && !piped || sentence || PROSE.contains(&key)
     }
 

@@ -55,11 +55,11 @@ impl Language {
         let patterns: &[&LazyLock<Regex>] = match self {
             Self::Rule | Self::Dashboard => &[&MATCHER, &ENVIRONMENT],
             Self::Variable => &[],
-            Self::Routing => &[&MATCHER, &BARE_MATCHER, &NAMED_MATCHER, &MATCH_ENTRY],
+            Self::Routing => &[&MATCHER, &BARE_MATCHER, &NAMED_MATCHER, &MATCH_ENTRY, &MATCH_FLOW],
             Self::Datadog => &[&TAG, &TAG_IN, &IS_MATCH],
             Self::Message => &[&IS_MATCH],
             Self::PagerDuty => &[&CONDITION],
-            Self::Nrql => &[&NRQL],
+            Self::Nrql => &[&NRQL, &NRQL_IN],
         };
         // Nearly no text has a key of [`KEY`], and the patterns cannot find that out quickly by themselves.
         if !WORD.is_match(text) {
@@ -164,7 +164,15 @@ static NAMED_MATCHER: LazyLock<Regex> = LazyLock::new(|| {
 static MATCH_ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(|key| {
         format!(
-            r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{key}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/-]+)"#
+            r#"(?im)^[ \t\r\n]*["']?(?<key>(?<entry>{key}))["']?:[ \t\r\n]*["']?(?<value>[A-Za-z0-9_.*|()/^$-]+)"#
+        )
+    })
+});
+/// `match: {cluster: a}`
+static MATCH_FLOW: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(|key| {
+        format!(
+            r#"(?i)(?-u:\b)match(?:_?re)?["']?:[ \t]*\{{(?:[^}}\n]*[{{, "'])?(?<key>{key})["']?:[ \t]*["']?(?<value>[A-Za-z0-9_.*|()/^$-]+)"#
         )
     })
 });
@@ -195,10 +203,16 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
         format!(r"(?i)(?-u:\b)(?<key>{key})[ \t\r\n]+(?:{operator})[ \t\r\n]+\\*'(?<value>[^'\\$]+)")
     })
 });
-/// `clusterName = 'a'`, `clusterName IN ('a', 'b')`
+/// `clusterName = 'a'`
 static NRQL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(|_| {
-        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE|IN))[ \t\r\n]*\(?[ \t\r\n]*'(?<value>[^'$\\%{]+)".to_owned()
+        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE))[ \t\r\n]*'(?<value>[^'$\\%{]+)".to_owned()
+    })
+});
+/// `clusterName IN ('a', 'b')`
+static NRQL_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(|_| {
+        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?i:NOT[ \t\r\n]+)?(?i:IN)[ \t\r\n]*\([ \t\r\n]*'(?<value>[^)$\\%{]+)'[ \t\r\n]*\)".to_owned()
     })
 });
 

@@ -2,7 +2,9 @@
 
 use super::{Candidates, terraform};
 use crate::codebase::Codebase;
-use crate::model::environment::is_parent_of_environments;
+use crate::model::api_endpoint::bare_host;
+use crate::model::cluster::Spec;
+use crate::model::environment::{is_parent_of_environments, is_stage};
 use crate::model::field::once_or_items;
 use crate::model::identity::Origin;
 use crate::model::monitor::is_cluster_key;
@@ -21,8 +23,22 @@ pub(super) fn specs(codebase: &Codebase, candidates: &mut Candidates) {
                 terraform::add(Origin::Terraform, name, candidates);
             } else {
                 candidates.add_node(Origin::Spec, name);
+                own_hosts(cluster, &name.text(), candidates);
             }
             own_folder(codebase, name, candidates);
+        }
+    }
+}
+
+/// The name of a host that a spec gives the API is another name of the cluster, if it has the cluster's in it.
+fn own_hosts(cluster: Spec<'_>, name: &str, candidates: &mut Candidates) {
+    let short = name.split('.').next().unwrap_or_default();
+    for host in cluster.endpoints().filter_map(Node::as_str) {
+        let host = bare_host(&host);
+        let host = host.strip_prefix("api.").unwrap_or(host);
+        let is_own = host.contains('.') && host.split('.').next() == Some(short) && !is_stage(short);
+        if let Some(candidate) = candidates.0.get_mut(name).filter(|_| is_own && host != name) {
+            candidate.aliases.push(host.to_owned());
         }
     }
 }

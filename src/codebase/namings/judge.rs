@@ -5,7 +5,7 @@ use crate::codebase::Codebase;
 use crate::model::cluster::is_cluster_group;
 use crate::model::delivery::ARGO;
 use crate::model::identity::{Evidence, Mention, Origin};
-use crate::model::mention::Surroundings;
+use crate::model::mention::{Surroundings, is_prose_key};
 use crate::model::name::names_another_system;
 use crate::model::object::TypeMeta;
 use crate::model::usage::Usage;
@@ -120,6 +120,7 @@ impl<'a> Judge<'a> {
             || around.key().is_some_and(names_another_system)
             || around.is_comment()
             || around.is_prose()
+            || self.is_said(span)
             || is_image(around)
     }
 
@@ -149,6 +150,12 @@ impl<'a> Judge<'a> {
             _ => None,
         };
         of_evidence.min_by_key(|(zone, _)| *zone).or(of_document)
+    }
+
+    /// Whether the nearest key says that people read the text.
+    fn is_said(&self, span: Span) -> bool {
+        let mut keys = self.tree.into_iter().flat_map(|tree| tree.keys_above(span.start));
+        keys.next().is_some_and(|key| is_prose_key(&key.text()))
     }
 
     fn is_commented(&self, span: Span) -> bool {

@@ -83,14 +83,18 @@ impl<'a> Judge<'a> {
         around: Surroundings<'_>,
         span: Span,
     ) -> (NameZone, Usage) {
-        if self.is_ignored(around, span) {
+        let keys = self.tree.into_iter().flat_map(|tree| tree.keys_above(span.start));
+        let keys: Vec<Cow<'_, str>> = keys.map(Node::text).collect();
+        // What the nearest key says that people read is no code.
+        let is_said = keys.first().is_some_and(|key| is_prose_key(key));
+        if is_said || self.is_ignored(around, span) {
             return (NameZone::Ignored, Usage::Other);
         }
         let is_monitored = self.codebase.monitors().compares(span);
         let usage = match () {
             () if is_monitored => Usage::Monitor,
             () if mention.identity.is_named_by(Origin::Command, span) => Usage::Command,
-            () => self.usage(around, span),
+            () => self.usage(around, &keys),
         };
         let is_own = self.owners.contains(&mention.number);
         let (zone, usage) = self.declared(mention, span).unwrap_or((NameZone::Shared, usage));
@@ -104,13 +108,11 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn usage(&self, around: Surroundings<'_>, span: Span) -> Usage {
+    fn usage(&self, around: Surroundings<'_>, keys: &[Cow<'_, str>]) -> Usage {
         if self.is_path(around) {
             return Usage::Path;
         }
-        let keys = self.tree.into_iter().flat_map(|tree| tree.keys_above(span.start));
-        let keys: Vec<Cow<'_, str>> = keys.map(Node::text).collect();
-        Usage::of(self.source.kind(), around, &keys)
+        Usage::of(self.source.kind(), around, keys)
     }
 
     fn is_ignored(&self, around: Surroundings<'_>, span: Span) -> bool {
@@ -120,7 +122,6 @@ impl<'a> Judge<'a> {
             || around.key().is_some_and(names_another_system)
             || around.is_comment()
             || around.is_prose()
-            || self.is_said(span)
             || is_image(around)
     }
 
@@ -150,12 +151,6 @@ impl<'a> Judge<'a> {
             _ => None,
         };
         of_evidence.min_by_key(|(zone, _)| *zone).or(of_document)
-    }
-
-    /// Whether the nearest key says that people read the text.
-    fn is_said(&self, span: Span) -> bool {
-        let mut keys = self.tree.into_iter().flat_map(|tree| tree.keys_above(span.start));
-        keys.next().is_some_and(|key| is_prose_key(&key.text()))
     }
 
     fn is_commented(&self, span: Span) -> bool {

@@ -3,6 +3,7 @@
 pub mod backups;
 mod build;
 pub mod builds;
+pub mod cloud_hosts;
 pub mod clusters_of;
 mod deliveries;
 mod deployments;
@@ -32,10 +33,11 @@ use crate::problem::{Problem, Skipped};
 use crate::source::{FileId, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use builds::{Builds, BuiltObject};
+use cloud_hosts::HostPlace;
 pub use monitors::Monitors;
 use namings::Naming;
 use reach::Reach;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How the names of files end that hold Terraform in its JSON syntax.
 const TERRAFORM_JSON: [&str; 2] = [".tf.json", ".tfvars.json"];
@@ -63,6 +65,7 @@ pub struct Codebase {
     identities: Identities,
     monitors: Monitors,
     namings: Vec<Naming>,
+    cloud_hosts: OnceLock<Vec<HostPlace>>,
 }
 
 /// One document and what it is.
@@ -76,12 +79,13 @@ pub struct Document<'a> {
     pub zone: Zone,
     /// The file.
     pub source: &'a Source,
+    format: Option<&'static Format>,
 }
 
 impl<'a> Document<'a> {
     /// The cluster spec that it is, if it is one without `apiVersion` and `kind`.
     pub fn spec(self) -> Option<Spec<'a>> {
-        Spec::of_data(self.root, self.source.path())
+        self.format.map(|format| Spec::of_document(format, self.root))
     }
 }
 
@@ -90,6 +94,7 @@ struct DocumentEntry {
     file: FileId,
     root: NodeId,
     role: Role,
+    format: Option<&'static Format>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -138,23 +143,27 @@ impl Codebase {
         self.zones[file.index()]
     }
 
+    /// How many files have texts in which names are judged, whatever their kind.
+    pub fn judged_texts(&self) -> usize {
+        self.zones.iter().filter(|zone| zone.has_judged_texts()).count()
+    }
+
     /// Every readable document.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
-        self.documents.iter().filter_map(|entry| {
-            let root = Node::from_id(self.tree(entry.file)?, entry.root);
-            let (role, zone) = (entry.role, self.zone(entry.file));
-            Some(Document { root, role, zone, source: self.source(entry.file) })
-        })
+        self.documents.iter().filter_map(|entry| self.document(entry))
     }
 
     /// The readable documents of one file.
     pub fn documents_of(&self, file: FileId) -> impl Iterator<Item = Document<'_>> {
         let start = self.documents.partition_point(|entry| entry.file < file);
         let entries = self.documents[start..].iter().take_while(move |entry| entry.file == file);
-        entries.filter_map(move |entry| {
-            let root = Node::from_id(self.tree(file)?, entry.root);
-            Some(Document { root, role: entry.role, zone: self.zone(file), source: self.source(file) })
-        })
+        entries.filter_map(|entry| self.document(entry))
+    }
+
+    fn document(&self, entry: &DocumentEntry) -> Option<Document<'_>> {
+        let DocumentEntry { file, root, role, format } = *entry;
+        let root = Node::from_id(self.tree(file)?, root);
+        Some(Document { root, role, zone: self.zone(file), source: self.source(file), format })
     }
 
     /// Every object as it is written, in every zone, items of lists included, patches left out.
@@ -238,8 +247,7 @@ impl Codebase {
             objects.map(move |object| Spec::of_object(format, object))
         });
         let data = self.documents().filter(|document| document.role == Role::Data);
-        let data = data.filter(|document| document.zone.is_judged());
-        let data = data.filter_map(|document| Spec::of_data(document.root, document.source.path()));
+        let data = data.filter(|document| document.zone.is_judged()).filter_map(Document::spec);
         let terraform = self.terraform().filter(|(source, _)| self.zone(source.id()).is_judged());
         objects.chain(data).chain(terraform.flat_map(|(_, root)| Spec::of_terraform(root)))
     }

@@ -14,8 +14,8 @@ pub(super) struct CloudEndpointLiteral {}
 
 impl Check for CloudEndpointLiteral {
     fn run(&self, codebase: &Codebase, outcome: &mut Outcome) {
-        let (hosts, texts) = cloud_hosts::hosts(codebase, |form| form.kind != CloudHostKind::Node);
-        outcome.looked_at(texts);
+        let hosts = cloud_hosts::hosts(codebase, |kind| kind != CloudHostKind::Node);
+        outcome.looked_at(codebase.judged_texts());
         let mut places: BTreeMap<String, Vec<Host<'_>>> = BTreeMap::new();
         for host in hosts {
             places.entry(host.name.to_ascii_lowercase()).or_default().push(host);

@@ -54,8 +54,8 @@ impl Check for NodeNameLiteral {
             pins.entry(pin.names.clone()).or_default().push(pin);
         }
         outcome.report_all(pins.into_values().filter_map(violation));
-        let (hosts, texts) = cloud_hosts::hosts(codebase, |form| form.kind == CloudHostKind::Node);
-        outcome.looked_at(texts);
+        let hosts = cloud_hosts::hosts(codebase, |kind| kind == CloudHostKind::Node);
+        outcome.looked_at(codebase.judged_texts());
         let is_pinned = |host: &Host<'_>| host.site.is_some_and(|(_, node)| seen.contains(&node.span()));
         outcome.report_all(hosts.iter().filter(|host| !is_pinned(host)).map(|host| machine(codebase, host)));
     }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::discover::Discovery;
 use crate::documents::Documents;
 use crate::kustomize::store::Store;
+use crate::model::cluster::Format;
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::TypeMeta;
@@ -16,6 +17,7 @@ use crate::yaml::{Node, NodeId, Tree};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documents) -> Codebase {
     let Discovery { sources, mut problems, mut skipped, left_out, other_files, unwritten } = discovery;
@@ -53,6 +55,7 @@ pub(super) fn codebase(config: &Config, discovery: Discovery, documents: Documen
         identities: Identities::default(),
         monitors: Monitors::default(),
         namings: Vec::new(),
+        cloud_hosts: OnceLock::new(),
     };
     // Several checks ask for these. Computed when the first asks, in parallel, they could wait for each other: a thread
     // that waits for a part is handed another check meanwhile, which asks for the very same thing.
@@ -108,7 +111,8 @@ fn contents_of(source: &Source, tree: Option<&Tree>, reach: &Reach) -> Vec<Conte
     let content = |root: Node<'_>| {
         let meta = TypeMeta::of(root);
         let role = role(source, root, meta.as_ref(), reach.is_patch(source.id()));
-        let document = DocumentEntry { file: source.id(), root: root.id(), role };
+        let format = Format::of_data(root, source.path());
+        let document = DocumentEntry { file: source.id(), root: root.id(), role, format };
         let objects = meta.filter(|_| role == Role::Object).map(|meta| objects(root, meta));
         Content { document, objects: objects.unwrap_or_default() }
     };

@@ -19,6 +19,7 @@ pub struct Setting<'n, 'c> {
     pub object: Option<Object<'c>>,
     /// The root as the codebase has it; where a text was read, the text.
     pub outer: Node<'c>,
+    spec: Option<Spec<'c>>,
     clusters: &'n OnceCell<Clusters>,
 }
 
@@ -32,8 +33,7 @@ impl Setting<'_, '_> {
     pub fn clusters(&self, codebase: &Codebase) -> &Clusters {
         self.clusters.get_or_init(|| match self.object {
             Some(object) => codebase.clusters_of(object),
-            None => match Spec::of_data(self.outer, codebase.source(self.file()).path()).and_then(Spec::name)
-            {
+            None => match self.spec.and_then(Spec::name) {
                 Some(name) => Clusters::of_spec(name),
                 None => codebase.clusters_of_file(self.file()),
             },
@@ -60,7 +60,7 @@ impl Codebase {
         let objects =
             self.objects().filter(|object| !object.builds().is_empty() || has_words[object.file().index()]);
         for object in objects {
-            visit_root(object.root(), Some(object), words, visit);
+            visit_root(object.root(), Some(object), None, &finder, visit);
         }
         let documents = self.documents().filter(|document| document.zone.is_judged());
         for document in documents.filter(|document| has_words[document.source.id().index()]) {
@@ -71,7 +71,7 @@ impl Codebase {
                 Role::Object | Role::Patch => None,
             };
             if let Some(root) = root {
-                visit_root(root, None, words, visit);
+                visit_root(root, None, document.spec(), &finder, visit);
             }
         }
     }
@@ -80,17 +80,18 @@ impl Codebase {
 fn visit_root<'c>(
     root: Node<'c>,
     object: Option<Object<'c>>,
-    words: &[&str],
+    spec: Option<Spec<'c>>,
+    finder: &AhoCorasick,
     visit: &mut dyn FnMut(Setting<'_, 'c>),
 ) {
-    if !mentions(root, words) {
+    if !root.written().any(|text| finder.is_match(text)) {
         return;
     }
     let clusters = &OnceCell::new();
-    visit(Setting { root, object, outer: root, clusters });
-    let texts = root.walk().filter(|node| may_be_configuration(*node, words));
+    visit(Setting { root, object, outer: root, spec, clusters });
+    let texts = root.walk().filter(|node| may_be_configuration(*node, finder));
     for outer in texts {
-        visit_text(outer, Setting { root: outer, object, outer, clusters }, words, DEEPEST, visit);
+        visit_text(outer, Setting { root: outer, object, outer, spec, clusters }, finder, DEEPEST, visit);
     }
 }
 
@@ -98,7 +99,7 @@ fn visit_root<'c>(
 fn visit_text<'c>(
     text: Node<'_>,
     setting: Setting<'_, 'c>,
-    words: &[&str],
+    finder: &AhoCorasick,
     deepest: usize,
     visit: &mut dyn FnMut(Setting<'_, 'c>),
 ) {
@@ -106,8 +107,8 @@ fn visit_text<'c>(
     for root in tree.roots().filter(|root| root.shape() != Shape::Scalar) {
         visit(Setting { root, ..setting });
         if deepest > 0 {
-            let inner = root.walk().filter(|node| may_be_configuration(*node, words));
-            inner.for_each(|inner| visit_text(inner, setting, words, deepest - 1, visit));
+            let inner = root.walk().filter(|node| may_be_configuration(*node, finder));
+            inner.for_each(|inner| visit_text(inner, setting, finder, deepest - 1, visit));
         }
     }
 }
@@ -115,14 +116,7 @@ fn visit_text<'c>(
 /// Values in an Application may hold the text of a configuration file; nobody goes deeper.
 const DEEPEST: usize = 1;
 
-fn mentions(node: Node<'_>, words: &[&str]) -> bool {
-    words.iter().any(|word| node.mentions(word))
-}
-
-fn may_be_configuration(node: Node<'_>, words: &[&str]) -> bool {
-    if node.shape() != Shape::Scalar || node.is_alias() {
-        return false;
-    }
-    let text = node.text();
-    text.contains('\n') && words.iter().any(|word| text.contains(word))
+fn may_be_configuration(node: Node<'_>, finder: &AhoCorasick) -> bool {
+    let is_text = node.shape() == Shape::Scalar && !node.is_alias();
+    is_text && finder.is_match(node.raw()) && node.text().contains('\n')
 }

@@ -83,16 +83,9 @@ impl<'a> Spec<'a> {
         Self { format, root: object.root(), object: Some(object), label: None }
     }
 
-    /// The spec that a document without `apiVersion` and `kind` is, if it is one.
-    pub fn of_data(root: Node<'a>, path: &str) -> Option<Self> {
-        if !root.is_mapping() || root.get("apiVersion").is_some() || root.get("kind").is_some() {
-            return None;
-        }
-        let fits = |format: &&Format| {
-            glob::matches_any(&format.paths, path) || format.shapes.iter().any(|shape| shape.fits(root))
-        };
-        let format = FORMATS.iter().find(fits)?;
-        Some(Self { format, root, object: None, label: None })
+    /// The spec that a document without `apiVersion` and `kind` is.
+    pub fn of_document(format: &'static Format, root: Node<'a>) -> Self {
+        Self { format, root, object: None, label: None }
     }
 
     /// The specs in a file of Terraform.
@@ -159,6 +152,15 @@ impl Format {
             let is_version = format.api_versions.iter().any(|known| known == meta.api_version());
             is_version || format.has_group(meta.group())
         })
+    }
+
+    /// The format of a document without `apiVersion` and `kind`, if it declares a cluster.
+    pub fn of_data(root: Node<'_>, path: &str) -> Option<&'static Self> {
+        if !root.is_mapping() || root.get("apiVersion").is_some() || root.get("kind").is_some() {
+            return None;
+        }
+        let is_shaped = |format: &&Self| format.shapes.iter().any(|shape| shape.fits(root));
+        FORMATS.iter().find(|format| glob::matches_any(&format.paths, path) || is_shaped(format))
     }
 
     /// The format of Terraform's resources of this type.
@@ -231,7 +233,7 @@ mod tests {
     fn tool_of(text: &str) -> Option<&'static str> {
         let file = Sources::default().add("a.yaml".into(), FileKind::Yaml, text.into());
         let tree = yaml::parse(file, text.into());
-        Spec::of_data(tree.roots().next()?, "a.yaml").map(|spec| spec.format.tool.as_str())
+        Format::of_data(tree.roots().next()?, "a.yaml").map(|format| format.tool.as_str())
     }
 
     #[test]

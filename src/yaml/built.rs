@@ -137,9 +137,11 @@ impl<'a> Node<'a> {
 
     /// The nodes of files that are grafted into a built node.
     pub(super) fn grafted(self) -> impl Iterator<Item = Self> {
-        let grafts = self.tree.built.iter().flat_map(|built| &built.grafts);
+        let grafts = self.tree.built.as_ref().map_or(&[][..], |built| &built.grafts);
         let (first, next) = (self.id, self.raw_node().next);
-        let inside = grafts.filter(move |graft| first <= graft.at && graft.at.0 < next);
+        // They were added in the order of the nodes.
+        let grafts = &grafts[grafts.partition_point(|graft| graft.at < first)..];
+        let inside = grafts.iter().take_while(move |graft| graft.at.0 < next);
         inside.map(move |graft| Self { id: graft.at, ..self }.entered())
     }
 

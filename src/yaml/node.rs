@@ -286,7 +286,12 @@ impl<'a> Node<'a> {
     /// Whether some characters stand in the node as written; in one that was built, in any part of it. Quick, to leave out
     /// what cannot matter.
     pub fn mentions(self, characters: &str) -> bool {
-        self.raw().contains(characters) || self.grafted().any(|graft| graft.raw().contains(characters))
+        self.written().any(|text| text.contains(characters))
+    }
+
+    /// The node as written; of one that was built, all parts of it.
+    pub fn written(self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.raw()).chain(self.grafted().map(Node::raw))
     }
 
     /// The tag as written, `!!str` for example.

@@ -3,7 +3,6 @@
 use super::{Found, Place};
 use crate::check::credential::{Leak, by_key, leak_under};
 use crate::codebase::{Codebase, Document};
-use crate::model::cluster::Spec;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::{Object, TypeMeta};
 use crate::model::role::Role;
@@ -121,7 +120,7 @@ fn values(document: &Document<'_>, meta: Option<&TypeMeta>) -> Values {
         FileKind::HelmValues => Values::Defaults,
         FileKind::Ci(_) | FileKind::Json => Values::Anything,
         _ if meta.is_some() => Values::Settings,
-        _ if path.contains("values") || Spec::of_data(document.root, path).is_some() => Values::Settings,
+        _ if path.contains("values") || document.spec().is_some() => Values::Settings,
         _ => Values::Anything,
     }
 }

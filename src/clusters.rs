@@ -160,6 +160,7 @@ fn origin(origin: Origin) -> &'static str {
         Origin::Injection => "injection",
         Origin::Delivery => "destination",
         Origin::Command => "command",
+        Origin::Lookup => "data of Terraform",
         Origin::Route => "host of a route",
         Origin::Argument => "argument",
         Origin::Matrix => "list of a pipeline",

@@ -254,12 +254,14 @@ impl Codebase {
 
     /// The files of Terraform and Terragrunt, whether in HCL or in JSON, whatever their zone. They are no documents.
     pub fn terraform(&self) -> impl Iterator<Item = (&Source, Node<'_>)> {
-        let is_json = |source: &Source| TERRAFORM_JSON.iter().any(|end| source.path().ends_with(end));
-        self.sources.iter().filter_map(move |source| {
-            let tree = self.terraform[source.id().index()].as_deref();
-            let tree = tree.or_else(|| self.tree(source.id()).filter(|_| is_json(source)))?;
-            Some((source, tree.roots().next()?))
-        })
+        self.sources.iter().filter_map(|source| Some((source, self.terraform_in(source)?)))
+    }
+
+    /// What a file holds if it is one of Terraform or Terragrunt.
+    pub fn terraform_in(&self, source: &Source) -> Option<Node<'_>> {
+        let tree = self.terraform[source.id().index()].as_deref();
+        let is_json = || TERRAFORM_JSON.iter().any(|end| source.path().ends_with(end));
+        tree.or_else(|| self.tree(source.id()).filter(|_| is_json()))?.roots().next()
     }
 
     /// The clusters that are declared by name.

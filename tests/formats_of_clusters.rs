@@ -248,7 +248,7 @@ fn the_specs_of_public_codebases_are_recognised() {
         }
         for root in tree.roots() {
             cke_read +=
-                usize::from(Spec::of_data(root, source.path()).is_some_and(|spec| spec.format.tool == "CKE"));
+                usize::from(Format::of_data(root, source.path()).is_some_and(|format| format.tool == "CKE"));
             let Some(meta) = TypeMeta::of(root) else { continue };
             let key = (meta.group().to_owned(), meta.kind().to_owned());
             if Format::of_type(&meta).is_some() {

@@ -150,6 +150,7 @@ fn every_snapshot_of_a_fixture_has_its_fixture() {
 /// What fixtures and snapshots are named after beside rules: whole clusters, the reader, the formats, what none shows.
 const NO_RULES: &[&str] = &[
     "decommission",
+    "decommission-eks",
     "deployments",
     "formats",
     "kustomize",

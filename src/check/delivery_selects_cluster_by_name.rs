@@ -77,7 +77,7 @@ fn named_by(
         one_more: " and 1 more place name",
         more: " and {} more places name",
         end: format!(
-            " `{}` as a destination; each has to be edited when its successor takes over",
+            " `{}` to say where something is deployed; each has to be edited when its successor takes over",
             cluster.name
         ),
     };

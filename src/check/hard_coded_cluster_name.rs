@@ -44,6 +44,8 @@ enum Use {
     Host,
     /// There has to be such a line for each cluster.
     List,
+    /// A variable holds it, for everything that asks.
+    Variable,
     /// Anything else.
     Other,
 }
@@ -57,8 +59,7 @@ impl Check for HardCodedClusterName {
         if codebase.identities().is_empty() {
             return;
         }
-        let judged = codebase.sources().iter().filter(|source| codebase.zone(source.id()).has_judged_texts());
-        outcome.looked_at(judged.count());
+        outcome.looked_at(codebase.judged_texts());
         let injections = Injections::default();
         for (cause, places) in self.causes(codebase) {
             outcome.report_all(violation(codebase, cause, &places, &injections));
@@ -110,6 +111,7 @@ fn used_for(naming: &Naming) -> Option<Use> {
         | (NameZone::Declaration, Usage::List | Usage::Delivery)
         | (NameZone::Shared, Usage::Path | Usage::List | Usage::Peer) => Some(Use::List),
         (NameZone::Declaration | NameZone::OwnLayer, _) => None,
+        (NameZone::Shared, Usage::Variable) => Some(Use::Variable),
         (NameZone::Shared, _) if naming.owner.is_some() => Some(Use::AnotherCluster),
         (NameZone::Shared, Usage::Command) => Some(Use::Command),
         (NameZone::Shared, Usage::Condition) => Some(Use::Condition),

@@ -34,8 +34,8 @@ enum Subject {
     Variables,
 }
 
-/// Comparisons of one cause: what they are, how sure that is, the value, and what decides how much they matter.
-type Cause<'a> = (Subject, Verdict, &'a str, Language, Zone);
+/// Comparisons of one cause: what they are, how sure that is, the value, what it does and how much it matters there.
+type Cause<'a> = (Subject, Verdict, &'a str, Language, bool, Zone);
 
 /// How sure it is that a value is the name of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +58,8 @@ impl Check for MonitorFiltersOnClusterName {
             let subject = subject(filter, verdict);
             if self.of.contains(&subject) {
                 let zone = codebase.zone(filter.span.file);
-                let cause = (subject, verdict, filter.value.as_str(), filter.language, zone);
+                let cause =
+                    (subject, verdict, filter.value.as_str(), filter.language, filter.leaves_out, zone);
                 causes.entry(cause).or_default().push(filter);
             }
         }
@@ -130,6 +131,11 @@ const SHOWN_AT_FIRST: [&str; 6] = ["all", "__all", "default", "none", "unknown",
 fn violation(codebase: &Codebase, verdict: Verdict, filters: &[&Filter]) -> Option<Violation> {
     let (first, others) = filters.split_first()?;
     let (place, fate) = words(first.language);
+    let fate = if first.leaves_out {
+        "what is left out is a cluster that is gone, not the one that is meant"
+    } else {
+        fate
+    };
     let (key, value) = (&first.key, &first.value);
     let message = match verdict {
         Verdict::Known => {
@@ -143,7 +149,8 @@ fn violation(codebase: &Codebase, verdict: Verdict, filters: &[&Filter]) -> Opti
             "`{value}` looks like the name of a cluster in {place}; if it is one, {fate} once the next cluster takes over"
         ),
     };
-    let violation = Violation::at_span(first.span, message).with_help(help(key));
+    let violation = Violation::at_span(first.span, message);
+    let violation = if first.language.is_query() { violation.with_help(help(key)) } else { violation };
     let others = others.iter().map(|other| Another::at(other.span, "here as well"));
     let violation = beside::show(others.fold(violation, Violation::with_another), codebase);
     let violation = match cluster(value, codebase.identities()) {
@@ -186,11 +193,11 @@ fn words(language: Language) -> (&'static str, &'static str) {
         Language::Dashboard => ("a dashboard", "this panel shows a cluster that is gone"),
         Language::Variable => ("a dashboard", "it opens with a cluster that is gone"),
         Language::Routing | Language::Message => {
-            ("the routing of alerts", "alerts of the new cluster take another route")
+            ("the routing of alerts", "alerts of the new cluster are treated in another way")
         }
         Language::Datadog | Language::Nrql => ("a monitor", "this monitor watches a cluster that is gone"),
         Language::PagerDuty => {
-            ("the routing of incidents", "incidents of the new cluster take another route")
+            ("the routing of incidents", "incidents of the new cluster are treated in another way")
         }
     }
 }

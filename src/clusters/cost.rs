@@ -16,7 +16,7 @@ pub struct Cost {
 pub enum Part {
     /// Code that the next cluster uses as well: to be found and edited.
     Shared,
-    /// Lists and paths that each cluster needs: to be added for the next one.
+    /// Lists and paths that each cluster needs, and variables that hold the name: to be edited for the next one.
     Listed,
     /// Files that belong to the cluster alone: copied for the next one.
     OwnLayer,
@@ -45,7 +45,7 @@ impl Part {
         match (naming.zone, naming.usage) {
             (NameZone::Ignored, _) => Self::Ignored,
             (NameZone::OwnLayer, _) => Self::OwnLayer,
-            (NameZone::Shared, Usage::Path)
+            (NameZone::Shared, Usage::Path | Usage::Variable)
             | (NameZone::Shared | NameZone::Declaration, Usage::List | Usage::Delivery) => Self::Listed,
             (NameZone::Shared, _) => Self::Shared,
             (NameZone::Declaration | NameZone::Injection, _) => Self::Declaration,

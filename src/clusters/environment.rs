@@ -5,7 +5,10 @@ use crate::codebase::Codebase;
 use crate::finding::Finding;
 use crate::model::cluster::Spec;
 use crate::model::environment::{Stage, stage_of};
-use crate::model::identity::Identity;
+use crate::model::identity::{Evidence, Identity, Origin};
+use crate::model::injected::is_injected;
+use crate::source::Span;
+use crate::yaml::Node;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -16,20 +19,39 @@ pub(super) fn of_cluster(codebase: &Codebase, cluster: &Identity, spec: Option<S
     let declared = codebase.config().environments.iter().find(|environment| {
         paths.iter().any(|path| environment.paths.match_folder(path) || environment.paths.match_file(path))
     });
-    let stage = || {
-        spec.and_then(labelled)
-            .or_else(|| stage_of(&cluster.name))
-            .or_else(|| paths.iter().find_map(|path| stage_of_path(path)))
-    };
-    declared.map(|one| one.name.clone()).or_else(|| stage().map(|stage| stage.as_str().to_owned()))
+    let stage = || stage_of(&cluster.name).or_else(|| paths.iter().find_map(|path| stage_of_path(path)));
+    declared
+        .map(|one| one.name.clone())
+        .or_else(|| spec.and_then(|spec| labelled(spec.root)))
+        .or_else(|| cluster.evidence.iter().find_map(|evidence| said_beside(codebase, evidence)))
+        .or_else(|| stage().map(|stage| stage.as_str().to_owned()))
 }
 
-/// The stage that a label or a tag of the spec says.
-fn labelled(spec: Spec<'_>) -> Option<Stage> {
-    let maps = LABELS.into_iter().filter_map(|path| spec.root.at(path));
-    let keys = ["env", "environment", "stage"];
-    maps.flat_map(|map| keys.into_iter().filter_map(move |key| map.get(key)))
-        .find_map(|value| stage_of(&value.text()))
+/// What a hub's record says in its labels, and a file of variables beside the name.
+fn said_beside(codebase: &Codebase, evidence: &Evidence) -> Option<String> {
+    let file = evidence.span.file;
+    match evidence.origin {
+        Origin::Registration => {
+            let mut objects = codebase.objects_in(file);
+            let record = objects.find(|object| object.root().span().contains(evidence.span))?;
+            labelled(record.root())
+        }
+        Origin::Terraform | Origin::Injection => said_in(codebase.terraform_in(codebase.source(file))?),
+        _ => None,
+    }
+}
+
+/// The environment that a label or a tag says.
+fn labelled(root: Node<'_>) -> Option<String> {
+    LABELS.into_iter().filter_map(|path| root.at(path)).find_map(said_in)
+}
+
+/// The environment by its usual name, or as it is called here.
+fn said_in(map: Node<'_>) -> Option<String> {
+    let values = ["env", "environment", "stage"].into_iter().filter_map(|key| map.get(key));
+    let mut said = values.filter_map(Node::as_str).filter(|text| !text.is_empty() && !is_injected(text));
+    said.next()
+        .map(|text| stage_of(&text).map_or_else(|| text.into_owned(), |stage| stage.as_str().to_owned()))
 }
 
 /// Where specs label their clusters: objects, kops, eksctl, Terraform.
@@ -56,12 +78,29 @@ pub(super) fn of_finding(
     }
     let owners =
         |path| codebase.identities().owners(path).into_iter().filter_map(|owner| of_name(&owner.name));
+    let named: BTreeSet<_> = finding.places().flat_map(|span| beside(codebase, span)).collect();
+    if !named.is_empty() {
+        return named.into_iter().map(|number| clusters[number as usize].environment.clone()).collect();
+    }
     let places = finding.places().map(|span| codebase.source(span.file).path());
     let of_places: Vec<BTreeSet<_>> = places.map(|path| owners(path).collect()).collect();
     if of_places.iter().any(BTreeSet::is_empty) {
         return of_builds(codebase, clusters, finding, of_name);
     }
     of_places.into_iter().flatten().collect()
+}
+
+/// The clusters that are named on the line of a place, by their numbers.
+fn beside(codebase: &Codebase, span: Span) -> impl Iterator<Item = u32> {
+    let source = codebase.source(span.file);
+    let line = source.line(span.start);
+    let namings = codebase.namings();
+    let start = source.text()[..span.start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+    let first = namings.partition_point(|naming| (naming.span.file, naming.span.start) < (span.file, start));
+    let on_line = namings[first..]
+        .iter()
+        .take_while(move |naming| naming.span.file == span.file && source.line(naming.span.start) == line);
+    on_line.map(|naming| naming.cluster)
 }
 
 /// The environments of the clusters to which the builds of a finding go, if all of them are known.

@@ -32,6 +32,7 @@ pub(super) fn identities(codebase: &Codebase) -> Identities {
     hosts::routes(codebase, &mut candidates);
     terraform::values(codebase, &mut candidates);
     terraform::referred(codebase, &mut candidates);
+    terraform::asked_for(codebase, &mut candidates);
     folders(codebase, &mut candidates);
     namesakes(codebase, &mut candidates);
     declared(codebase, &mut candidates);

@@ -219,6 +219,7 @@ fn of_variables(root: Node<'_>, monitors: &mut Monitors) {
                 language: Language::Variable,
                 metric: String::new(),
                 is_pattern: false,
+                leaves_out: false,
             });
         }
     }

@@ -3,6 +3,7 @@
 //! Texts are searched, not trees: a name in a script, a pipeline or a template hurts as much as one in a manifest.
 
 mod judge;
+mod listed;
 
 use super::Codebase;
 use crate::model::identity::{Evidence, Mention, Origin, Strength};
@@ -117,10 +118,12 @@ impl Naming {
 }
 
 fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
-    let mut judge = None;
-    let mentions = codebase.identities().mentions(source.text());
+    let mentions: Vec<Mention<'_>> = codebase.identities().mentions(source.text()).collect();
+    if mentions.is_empty() {
+        return Vec::new();
+    }
+    let judge = Judge::of(codebase, source, known, listed::listed(source.text(), &mentions));
     let naming = |mention: Mention<'_>| {
-        let judge = judge.get_or_insert_with(|| Judge::of(codebase, source, known));
         let number = judge.meant(mention);
         let mention = Mention { number, identity: codebase.identities().get(number), ..mention };
         let span = Span::new(source.id(), mention.start as u32, mention.end as u32);
@@ -128,20 +131,19 @@ fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
         let (zone, usage) = judge.judge(mention, around, span);
         // Whatever a word means to a tool, it is no name of a cluster there.
         let is_list = usage == Usage::List || zone == NameZone::Declaration && usage == Usage::Delivery;
-        let sureness = if is_list { Some(Sureness::Sure) } else { sureness(source, mention, around, span) };
+        let sureness = if is_list { Some(Sureness::Sure) } else { sureness(mention, around, span) };
         let owner = judge.owner(mention.number);
         Some(Naming { span, cluster: mention.number, zone, usage, sureness: sureness?, owner })
     };
-    mentions.filter_map(naming).collect()
+    mentions.into_iter().filter_map(naming).collect()
 }
 
 /// Nothing where an ordinary word is just that.
-fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
+fn sureness(mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
     if mention.identity.is_named_by(Origin::Command, span) {
         return Some(Sureness::Sure);
     }
     match mention.strength {
-        _ if is_variable(source, around) => Some(Sureness::Unsure),
         Strength::Strong if is_whole(around, mention) && mention.identity.is_certain() => {
             Some(Sureness::Sure)
         }
@@ -150,11 +152,6 @@ fn sureness(source: &Source, mention: Mention<'_>, around: Surroundings<'_>, spa
         Strength::Weak if around.is_said_of_environment() => Some(Sureness::Unsure),
         Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
     }
-}
-
-/// A script or a pipeline that names its cluster once, in a variable, is edited in one place.
-fn is_variable(source: &Source, around: Surroundings<'_>) -> bool {
-    source.kind().is_script() && around.is_named_as_cluster() && !around.is_argument()
 }
 
 /// `api.<name>` and `<name>-admin` are the cluster as much as its name is, and so is `<name>.api.<domain>`.

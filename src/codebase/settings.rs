@@ -19,7 +19,8 @@ pub struct Setting<'n, 'c> {
     pub object: Option<Object<'c>>,
     /// The root as the codebase has it; where a text was read, the text.
     pub outer: Node<'c>,
-    spec: Option<Spec<'c>>,
+    /// The name in the spec of a cluster that the document is.
+    cluster: Option<Node<'c>>,
     clusters: &'n OnceCell<Clusters>,
 }
 
@@ -33,7 +34,7 @@ impl Setting<'_, '_> {
     pub fn clusters(&self, codebase: &Codebase) -> &Clusters {
         self.clusters.get_or_init(|| match self.object {
             Some(object) => codebase.clusters_of(object),
-            None => match self.spec.and_then(Spec::name) {
+            None => match self.cluster {
                 Some(name) => Clusters::of_spec(name),
                 None => codebase.clusters_of_file(self.file()),
             },
@@ -71,7 +72,7 @@ impl Codebase {
                 Role::Object | Role::Patch => None,
             };
             if let Some(root) = root {
-                visit_root(root, None, document.spec(), &finder, visit);
+                visit_root(root, None, document.spec().and_then(Spec::name), &finder, visit);
             }
         }
     }
@@ -80,7 +81,7 @@ impl Codebase {
 fn visit_root<'c>(
     root: Node<'c>,
     object: Option<Object<'c>>,
-    spec: Option<Spec<'c>>,
+    cluster: Option<Node<'c>>,
     finder: &AhoCorasick,
     visit: &mut dyn FnMut(Setting<'_, 'c>),
 ) {
@@ -88,10 +89,10 @@ fn visit_root<'c>(
         return;
     }
     let clusters = &OnceCell::new();
-    visit(Setting { root, object, outer: root, spec, clusters });
+    visit(Setting { root, object, outer: root, cluster, clusters });
     let texts = root.walk().filter(|node| may_be_configuration(*node, finder));
     for outer in texts {
-        visit_text(outer, Setting { root: outer, object, outer, spec, clusters }, finder, DEEPEST, visit);
+        visit_text(outer, Setting { root: outer, object, outer, cluster, clusters }, finder, DEEPEST, visit);
     }
 }
 

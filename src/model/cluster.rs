@@ -102,6 +102,12 @@ impl<'a> Spec<'a> {
         blocks.chain(Self::of_terragrunt(root))
     }
 
+    /// The names of clusters that a file of Terraform asks the cloud for: `data "aws_eks_cluster" "main" { name = … }`.
+    pub fn asked_for(root: Node<'a>) -> impl Iterator<Item = Node<'a>> {
+        let asked = blocks(root, "data", 2).into_iter();
+        asked.filter_map(|block| Format::of_resource(&block.first()?.text())?.name.as_ref()?.node(block.body))
+    }
+
     fn of_block(format: &'static Format, block: &Block<'a>) -> Self {
         Self { format, root: block.body, object: None, label: block.labels.last().copied() }
     }

@@ -70,6 +70,8 @@ pub enum Origin {
     Delivery,
     /// The operand of a command that connects to the cluster.
     Command,
+    /// Asked for by name: a `data` block of Terraform.
+    Lookup,
     /// The name of a host below which a cluster of `OpenShift` serves its routes.
     Route,
     /// An argument of a controller: `--cluster-name`.
@@ -88,7 +90,7 @@ impl Origin {
         match self {
             Self::Spec | Self::Declared | Self::Registration => 10,
             Self::Terraform | Self::Kubeconfig => 9,
-            Self::Injection | Self::Delivery | Self::Command | Self::Route => 8,
+            Self::Injection | Self::Delivery | Self::Command | Self::Lookup | Self::Route => 8,
             Self::Argument | Self::Matrix => 7,
             Self::Folder => 6,
             Self::Overlay => 5,
@@ -286,7 +288,7 @@ impl Identity {
         let mut origins = self.evidence.iter().map(|evidence| evidence.origin);
         let Some(strongest) = origins.next() else { return false };
         strongest <= Origin::Injection
-            || strongest == Origin::Command
+            || matches!(strongest, Origin::Command | Origin::Lookup)
             || origins.any(|origin| origin != strongest && !origin.is_folder())
     }
 

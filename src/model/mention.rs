@@ -122,6 +122,15 @@ impl<'a> Surroundings<'a> {
             && !after.starts_with("||")
     }
 
+    /// Whether a variable has the name if nobody sets it: `${CLUSTER:-NAME}`.
+    pub fn is_default(self) -> bool {
+        let before = self.before();
+        let variable = before.strip_suffix(":-").or_else(|| before.strip_suffix(":="));
+        variable.and_then(|before| before.rsplit_once("${")).is_some_and(|(_, name)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        })
+    }
+
     /// Whether the name is given by a flag: `--cluster=NAME`, or `NAME` in the item below `--cluster`.
     pub fn is_argument(self) -> bool {
         self.token().starts_with("--") || self.line_above().and_then(flag_item).is_some() && self.is_item()

@@ -26,6 +26,8 @@ pub struct Filter {
     pub metric: String,
     /// Whether the value is a pattern.
     pub is_pattern: bool,
+    /// Whether what has the value is left out.
+    pub leaves_out: bool,
 }
 
 /// What a text is that holds comparisons.
@@ -50,6 +52,11 @@ pub enum Language {
 }
 
 impl Language {
+    /// Whether it asks for series or events; what does not is told about them.
+    pub fn is_query(self) -> bool {
+        matches!(self, Self::Rule | Self::Dashboard | Self::Datadog | Self::Nrql)
+    }
+
     /// Every comparison of the cluster in `text`, which begins at byte `offset` of `file`.
     pub fn filters(self, text: &str, file: FileId, offset: u32) -> Vec<Filter> {
         let patterns: &[&LazyLock<Regex>] = match self {
@@ -89,6 +96,7 @@ impl Language {
             },
             metric: metric_before(text_before(text, key.start())).to_owned(),
             is_pattern: operator.contains('~') || value.as_str().contains('*'),
+            leaves_out: leaves_out(text_before(text, key.start()), &text[key.end()..value.start()]),
         })
     }
 
@@ -219,6 +227,15 @@ static NRQL_IN: LazyLock<Regex> = LazyLock::new(|| {
 /// A pattern in which keys that hold the name of a cluster stand.
 fn pattern(around: impl Fn(&str) -> String) -> Regex {
     Regex::new(&around(&KEY)).expect("a constant pattern")
+}
+
+/// Whether a comparison is turned round: `!=`, `NOT IN`, `-tag:value`, `!tag:value`.
+fn leaves_out(before: &str, operator: &str) -> bool {
+    let operator = operator.to_ascii_lowercase();
+    operator.contains('!')
+        || operator.contains("not")
+        || before.ends_with(['!', '-'])
+        || before.ends_with("NOT ")
 }
 
 /// The name before the brace that encloses a matcher: `up` in `up{job="x", `.

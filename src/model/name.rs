@@ -88,12 +88,13 @@ fn is_hash(part: &str) -> bool {
     alphanumeric && (digits > 0 && digits < part.len() && !counted || digits == 0 && vowels == 0)
 }
 
-/// A date, not next to another digit: `20261120`, `2026-11`, `261120`, `2026w47`. Or a version: `1-36`.
+/// A date, not next to another digit: `20261120`, `2026-11`, `261120`, `2611`, `2026w47`. Or a version: `1-36`.
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let patterns = [
         r"20[0-9]{2}[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12][0-9]|3[01]))?",
         r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
         r"20[0-9]{2}[-_.]?(?:w[0-9]{2}|q[1-4])",
+        r"2[0-9](?:0[1-9]|1[0-2])",
     ];
     Regex::new(&format!("(?:^|[^0-9])(?:{})(?:$|[^0-9])", patterns.join("|"))).expect("a constant pattern")
 });

@@ -12,6 +12,33 @@ pub struct Block<'a> {
     pub body: Node<'a>,
 }
 
+/// Whether resources of this type are about clusters of containers or of data, and not of Kubernetes.
+pub fn is_of_another_cluster(resource: &str) -> bool {
+    OTHERS.iter().any(|other| resource.starts_with(other))
+}
+
+/// What the types of such resources begin with. Source: the providers of AWS, Google, Azure, `MongoDB` and Databricks.
+const OTHERS: [&str; 18] = [
+    "aws_ecs_",
+    "aws_rds_",
+    "aws_db_",
+    "aws_msk_",
+    "aws_elasticache_",
+    "aws_memorydb_",
+    "aws_redshift_",
+    "aws_docdb_",
+    "aws_neptune_",
+    "aws_dax_",
+    "aws_emr_",
+    "google_dataproc_",
+    "google_alloydb_",
+    "azurerm_hdinsight_",
+    "azurerm_kusto_",
+    "azurerm_service_fabric_",
+    "mongodbatlas_",
+    "databricks_",
+];
+
 /// The blocks of one name that have so many labels, in the order of the text within each label.
 pub fn blocks<'a>(root: Node<'a>, name: &str, labels: usize) -> Vec<Block<'a>> {
     let start = root.get(name).into_iter().flat_map(once_or_items);

@@ -2,6 +2,7 @@
 
 use super::cluster::{derived_prefixes, is_derived_key};
 use super::mention::Surroundings;
+use super::monitor::is_cluster_key;
 use crate::facts;
 use crate::source::FileKind;
 use serde::Deserialize;
@@ -22,6 +23,8 @@ pub enum Usage {
     Delivery,
     /// A list of clusters that there has to be somewhere: a matrix of a pipeline, elements of an `ApplicationSet`.
     List,
+    /// The value of a variable of a script or a pipeline, or what a variable has that nobody sets.
+    Variable,
     /// A path to the cluster's own folder.
     Path,
     /// Part of the name of a role or an account in a cloud.
@@ -67,7 +70,10 @@ impl Usage {
             return Self::Condition;
         }
         if kind.is_script() && around.is_named_as_cluster() {
-            return Self::Command;
+            return if around.is_argument() { Self::Command } else { Self::Variable };
+        }
+        if kind.is_script() && (around.is_default() || is_default_of_parameter(keys)) {
+            return Self::Variable;
         }
         let near =
             around.nearest_key().or_else(|| keys.first().map(AsRef::as_ref)).map(plain).unwrap_or_default();
@@ -114,6 +120,11 @@ fn is_branch(around: Surroundings<'_>) -> bool {
     asks || compares || around.is_case()
 }
 
+/// `cluster: {default: NAME}`, as pipelines declare their parameters.
+fn is_default_of_parameter(keys: &[Cow<'_, str>]) -> bool {
+    keys.first().is_some_and(|key| key == "default") && keys.get(1).is_some_and(|key| is_cluster_key(key))
+}
+
 /// `CLUSTER_NAME`, `cluster-name` and `clusterName` are one key.
 fn plain(key: &str) -> String {
     key.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
@@ -122,6 +133,7 @@ fn plain(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::CiSystem;
 
     fn usage(kind: FileKind, text: &str, keys: &[&str]) -> Usage {
         let start = text.rfind("NAME").expect("every case has a NAME");
@@ -155,7 +167,11 @@ mod tests {
             usage(FileKind::HelmTemplate, "{{ if eq .Values.cluster \"NAME\" }}", &[]),
             Usage::Condition
         );
-        assert_eq!(usage(FileKind::Shell, "CLUSTER=NAME", &[]), Usage::Command);
+        assert_eq!(usage(FileKind::Shell, "run --cluster=NAME", &[]), Usage::Command);
+        assert_eq!(usage(FileKind::Shell, "CLUSTER=NAME", &[]), Usage::Variable);
+        assert_eq!(usage(FileKind::Shell, "OLD=${OLD:-NAME}", &[]), Usage::Variable);
+        let keys = ["default", "cluster", "parameters"];
+        assert_eq!(usage(FileKind::Ci(CiSystem::CircleCi), "default: NAME", &keys), Usage::Variable);
         assert_eq!(usage(FileKind::Yaml, "if: x == NAME", &["if"]), Usage::Other);
     }
 }

@@ -14,13 +14,21 @@ pub(super) struct Injections {
 }
 
 impl Injections {
-    /// Shows the nearest of these places.
+    /// Shows the nearest of these places that the same tool reads and that is no other cluster's business.
     pub(super) fn show_beside(&self, violation: Violation, codebase: &Codebase) -> Violation {
         let places = self.places.get_or_init(|| places(codebase));
-        let path = codebase.source(violation.span.file).path();
-        let near = |span: &&Span| common(codebase.source(span.file).path(), path);
+        let here = codebase.source(violation.span.file);
+        let fits = |span: &&Span| {
+            let source = codebase.source(span.file);
+            source.kind().is_yaml() == here.kind().is_yaml()
+                && source.kind().is_script() == here.kind().is_script()
+                && codebase
+                    .layer_of(span.file)
+                    .is_none_or(|layer| Some(layer) == codebase.layer_of(here.id()))
+        };
+        let near = |span: &&Span| common(codebase.source(span.file).path(), here.path());
         // Of equals the first in the order of paths.
-        match places.iter().rev().max_by_key(near) {
+        match places.iter().rev().filter(fits).max_by_key(near) {
             Some(place) => violation.with_related(*place, "here a variable tells it"),
             None => violation,
         }

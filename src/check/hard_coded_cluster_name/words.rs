@@ -26,7 +26,7 @@ pub(super) fn sentence(used: Use, cluster: &Identity, owner: Option<&Identity>) 
         ),
         Use::Role => (
             "is part of the name of a role in the cloud".to_owned(),
-            "the next cluster needs a role of its own, and this still asks for the old one",
+            "the next cluster has a role of its own, and this still names that of the old one",
         ),
         Use::Host => (
             "is part of the name of a host".to_owned(),
@@ -35,6 +35,10 @@ pub(super) fn sentence(used: Use, cluster: &Identity, owner: Option<&Identity>) 
         Use::List => (
             "is named where each cluster is".to_owned(),
             "the next cluster has to be added here, and this one taken out",
+        ),
+        Use::Variable => (
+            "is what a variable of a script or a pipeline holds".to_owned(),
+            "it has to be edited here on the day of the move, or set by the caller",
         ),
         Use::Other => (
             "is the name of a cluster, written into code that the next cluster uses as well".to_owned(),

@@ -5,7 +5,7 @@ use crate::codebase::Codebase;
 use crate::model::cluster::Spec;
 use crate::model::field::once_or_items;
 use crate::model::identity::Origin;
-use crate::model::terraform::blocks;
+use crate::model::terraform::{blocks, is_of_another_cluster};
 use crate::source::{Source, Span};
 use crate::yaml::Node;
 use std::collections::BTreeSet;
@@ -34,7 +34,7 @@ fn folders_of_others(codebase: &Codebase) -> BTreeSet<&str> {
     let (mut others, mut own) = (BTreeSet::new(), BTreeSet::new());
     for (source, root) in codebase.terraform() {
         let mut resources = blocks(root, "resource", 2).into_iter();
-        if resources.any(|block| block.first().is_some_and(|label| OTHERS.contains(&&*label.text()))) {
+        if resources.any(|block| block.first().is_some_and(|label| is_of_another_cluster(&label.text()))) {
             others.insert(source.folder());
         }
         if Spec::of_terraform(root).next().is_some() {
@@ -44,18 +44,13 @@ fn folders_of_others(codebase: &Codebase) -> BTreeSet<&str> {
     others.difference(&own).copied().collect()
 }
 
-/// Resources of AWS that are clusters of something else.
-const OTHERS: [&str; 9] = [
-    "aws_ecs_cluster",
-    "aws_rds_cluster",
-    "aws_msk_cluster",
-    "aws_msk_serverless_cluster",
-    "aws_elasticache_cluster",
-    "aws_elasticache_replication_group",
-    "aws_redshift_cluster",
-    "aws_docdb_cluster",
-    "aws_neptune_cluster",
-];
+/// Names that the cloud is asked for.
+pub(super) fn asked_for(codebase: &Codebase, candidates: &mut Candidates) {
+    let meant = codebase.terraform().filter(|(source, _)| codebase.zone(source.id()).is_meant());
+    for name in meant.flat_map(|(_, root)| Spec::asked_for(root)) {
+        add(Origin::Lookup, name, candidates);
+    }
+}
 
 /// The values of locals and variables that a block takes its name from: `name = local.name`.
 pub(super) fn referred(codebase: &Codebase, candidates: &mut Candidates) {

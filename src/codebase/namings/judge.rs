@@ -8,12 +8,13 @@ use crate::model::identity::{Evidence, Mention, Origin};
 use crate::model::mention::{Surroundings, is_prose_key};
 use crate::model::name::names_another_system;
 use crate::model::object::TypeMeta;
+use crate::model::terraform::{blocks, is_of_another_cluster};
 use crate::model::usage::Usage;
 use crate::paths::resolve_path;
-use crate::source::{FileKind, Source, Span};
+use crate::source::{Source, Span};
 use crate::yaml::{Node, Tree};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is known of one file. Made only for files in which a name stands at all.
 pub(super) struct Judge<'a> {
@@ -30,20 +31,27 @@ pub(super) struct Judge<'a> {
     comments: Vec<Span>,
     /// Documents and blocks about clusters, and documents that deliver something to some.
     documents: Vec<(Span, Content)>,
-    /// Whether `cluster` means a cluster of containers or of databases here.
-    has_other_clusters: bool,
+    /// Where names begin that stand in a list of clusters.
+    listed: HashSet<usize>,
 }
 
 /// What a document is about.
 enum Content {
     /// Clusters: what it says of their names is its business.
     Clusters,
+    /// Clusters of containers or of data: `cluster` means one of those there.
+    OtherClusters,
     /// Delivery by Argo CD, to clusters with these numbers. `targets` are the places that name them.
     Delivery { targets: Vec<Span>, clusters: Vec<u32> },
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn of(codebase: &'a Codebase, source: &'a Source, known: &'a Known) -> Self {
+    pub(super) fn of(
+        codebase: &'a Codebase,
+        source: &'a Source,
+        known: &'a Known,
+        listed: HashSet<usize>,
+    ) -> Self {
         let tree = codebase.tree(source.id());
         let owners = codebase.identities().owner_numbers(source.path());
         let comments = tree.into_iter().flat_map(Tree::comments).collect();
@@ -51,16 +59,14 @@ impl<'a> Judge<'a> {
         let documents = roots.filter_map(|root| Some((root.span(), content(codebase, root)?)));
         let builders = known.builders_in(source.id());
         let documents = documents.chain(builders.map(|block| (*block, Content::Clusters)));
+        let documents = documents.chain(other_clusters(codebase, source));
         let mut documents: Vec<(Span, Content)> = documents.collect();
         documents.sort_by_key(|(span, _)| *span);
-        let others = ["aws_ecs_", "aws_rds_", "aws_msk_", "aws_elasticache_", "aws_redshift_"];
-        let has_other_clusters =
-            source.kind() == FileKind::Terraform && others.iter().any(|other| source.text().contains(other));
         let evidence = known.evidence[source.id().index()].as_slice();
         let of_file = evidence.iter().rev();
         let of_file =
             of_file.filter_map(|(number, one)| Some((*number, declared_in_file(one.origin)?))).collect();
-        Self { codebase, source, tree, owners, evidence, of_file, comments, documents, has_other_clusters }
+        Self { codebase, source, tree, owners, evidence, of_file, comments, documents, listed }
     }
 
     /// The cluster that is meant: where several are spelled so, the one to which the file belongs.
@@ -94,7 +100,7 @@ impl<'a> Judge<'a> {
         let usage = match () {
             () if is_monitored => Usage::Monitor,
             () if mention.identity.is_named_by(Origin::Command, span) => Usage::Command,
-            () => self.usage(around, &keys),
+            () => self.usage(around, &keys, span),
         };
         let is_own = self.owners.contains(&mention.number);
         let (zone, usage) = self.declared(mention, span).unwrap_or((NameZone::Shared, usage));
@@ -108,17 +114,21 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn usage(&self, around: Surroundings<'_>, keys: &[Cow<'_, str>]) -> Usage {
+    fn usage(&self, around: Surroundings<'_>, keys: &[Cow<'_, str>], span: Span) -> Usage {
         if self.is_path(around) {
             return Usage::Path;
         }
-        Usage::of(self.source.kind(), around, keys)
+        match Usage::of(self.source.kind(), around, keys) {
+            usage @ (Usage::Condition | Usage::Delivery) => usage,
+            _ if self.listed.contains(&(span.start as usize)) => Usage::List,
+            usage => usage,
+        }
     }
 
     fn is_ignored(&self, around: Surroundings<'_>, span: Span) -> bool {
         !self.codebase.zone(self.source.id()).has_judged_texts()
             || self.is_commented(span)
-            || self.has_other_clusters && around.is_named_as_cluster()
+            || matches!(self.content_at(span), Some(Content::OtherClusters)) && around.is_named_as_cluster()
             || around.key().is_some_and(names_another_system)
             || around.is_comment()
             || around.is_prose()
@@ -136,10 +146,7 @@ impl<'a> Judge<'a> {
             near.filter(|(number, evidence)| *number == mention.number && evidence.span.contains(span));
         let of_evidence =
             near.and_then(|(_, evidence)| declared_by(evidence.origin)).into_iter().chain(of_file);
-        let before = |(document, _): &(Span, Content)| document.start <= span.start;
-        let document = self.documents[..self.documents.partition_point(before)].last();
-        let document = document.filter(|(document, _)| document.contains(span));
-        let of_document = match document.map(|(_, content)| content) {
+        let of_document = match self.content_at(span) {
             Some(Content::Clusters) => Some((NameZone::Declaration, Usage::Other)),
             Some(Content::Delivery { targets, .. }) if targets.iter().any(|target| target.contains(span)) => {
                 Some((NameZone::Declaration, Usage::Delivery))
@@ -151,6 +158,13 @@ impl<'a> Judge<'a> {
             _ => None,
         };
         of_evidence.min_by_key(|(zone, _)| *zone).or(of_document)
+    }
+
+    /// What the document or the block is about that holds a place.
+    fn content_at(&self, span: Span) -> Option<&Content> {
+        let before = |(document, _): &(Span, Content)| document.start <= span.start;
+        let (document, content) = self.documents[..self.documents.partition_point(before)].last()?;
+        document.contains(span).then_some(content)
     }
 
     fn is_commented(&self, span: Span) -> bool {
@@ -187,6 +201,21 @@ fn declared_by(origin: Origin) -> Option<(NameZone, Usage)> {
         _ => None,
     }
 }
+
+/// The blocks of Terraform that are about clusters of something else.
+fn other_clusters(codebase: &Codebase, source: &Source) -> Vec<(Span, Content)> {
+    let root = codebase.terraform_in(source).into_iter();
+    let resources = root.flat_map(|root| ["resource", "data"].map(|name| blocks(root, name, 2))).flatten();
+    let others = resources.filter(|block| {
+        let is_type = block.first().is_some_and(|kind| is_of_another_cluster(&kind.text()));
+        let text = source.slice(block.body.span());
+        is_type || ALARMS.iter().any(|namespace| text.contains(namespace))
+    });
+    others.map(|block| (block.body.span(), Content::OtherClusters)).collect()
+}
+
+/// What stands in an alarm or a scaling rule for such a cluster.
+const ALARMS: [&str; 4] = ["AWS/ECS", "AWS/RDS", "AWS/Kafka", "ecs:service:"];
 
 fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
     let meta = TypeMeta::of(root)?;

@@ -92,7 +92,7 @@ pub fn walk(config: &Config) -> Result<Discovery, Error> {
 pub fn kind_of(path: &str) -> Option<FileKind> {
     match kind::guess(path) {
         Guess::Kind(kind) => Some(kind),
-        Guess::PerhapsShell | Guess::Other => None,
+        Guess::PerhapsShell | Guess::Generated | Guess::Other => None,
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Skipped {
 pub enum SkipReason {
     /// A template that is not YAML even with its actions masked.
     Template,
+    /// Written by a tool that keeps what it found there: the state of Terraform and of RKE.
+    Generated,
     /// Encrypted as a whole: git-crypt, ansible-vault.
     Encrypted,
     /// Larger than the size limit.
@@ -66,6 +68,7 @@ impl SkipReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Template => "template",
+            Self::Generated => "generated",
             Self::Encrypted => "encrypted",
             Self::TooLarge => "too-large",
             Self::Binary => "binary",

@@ -64,6 +64,7 @@ const CASES: &[Case] = &[
             ("binary.yaml", b"a: \0\n"),
             ("crypt.yaml", b"\0GITCRYPT\0\x8f\x11"),
             ("latin1.yaml", b"ok: \xc3\xa9\nname: caf\xe9\n"),
+            ("terraform.tfstate", b"{}\n"),
             ("utf16.yaml", b"\xff\xfea\0:\0"),
             ("vault.yml", b"$ANSIBLE_VAULT;1.1;AES256\n6162\n"),
         ],
@@ -73,7 +74,12 @@ const CASES: &[Case] = &[
             ("latin1.yaml", "Line 2, column 10: the byte 0xE9"),
             ("utf16.yaml", "UTF-16. Save it as UTF-8"),
         ],
-        skipped: &[("binary.yaml", "binary"), ("crypt.yaml", "encrypted"), ("vault.yml", "encrypted")],
+        skipped: &[
+            ("binary.yaml", "binary"),
+            ("crypt.yaml", "encrypted"),
+            ("terraform.tfstate", "generated"),
+            ("vault.yml", "encrypted"),
+        ],
         ..CLEAN
     },
     Case {

@@ -173,7 +173,7 @@ const TOLD: [(&str, &str, bool); 12] = [
     ("a.tf", "module \"vpc\" {\n  source       = \"./a\"\n  cluster_name = \"osaka-7\"\n}\n", false),
     ("a.tf", "variable \"ecs_cluster_name\" {\n  default = \"osaka-7\"\n}\n", false),
     ("a.tf", "locals {\n  cluster_name = \"osaka-7${var.a}\"\n  # cluster_name = \"osaka-7\"\n}\n", false),
-    ("a.tf", "data \"aws_eks_cluster\" \"a\" {\n  name = \"osaka-7\"\n}\n", false),
+    ("a.tf", "data \"aws_eks_cluster\" \"a\" {\n  name = \"osaka-7\"\n}\n", true),
     ("a.hcl", "job \"a\" {\n  cluster_name = \"osaka-7\"\n}\n", false),
 ];
 

@@ -104,7 +104,7 @@ fn shared_address(mut places: Vec<Place<'_>>) -> Option<Violation> {
         ),
     };
     let others = others.iter().map(|place| other(place, format!("`{address}` here as well")));
-    let violation = at(first, message).with_others(others, MAX_SHOWN);
+    let violation = others.fold(at(first, message), Violation::with_another);
     Some(if first.address.usage == AddressUse::Calls { violation.weaker() } else { violation })
 }
 
@@ -124,11 +124,8 @@ fn unshared_addresses(places: &[Place<'_>]) -> Option<Violation> {
         let title = subject(place);
         other(place, format!("{} here", title.title)).about(title)
     });
-    Some(violation.with_others(others, MAX_SHOWN).weaker().less_sure())
+    Some(others.fold(violation, Violation::with_another).weaker().less_sure())
 }
-
-/// More places than this help nobody.
-const MAX_SHOWN: usize = 20;
 
 fn at(place: &Place<'_>, message: String) -> Violation {
     let violation = Violation::at(place.address.node, message);

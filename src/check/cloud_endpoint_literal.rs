@@ -43,16 +43,13 @@ fn violation(codebase: &Codebase, mut places: Vec<Host<'_>>) -> Option<Violation
         None => violation,
     };
     let others = others.iter().map(|host| place(host).about(again()));
-    let violation = violation.with_help(help(form.kind)).with_others(others, MAX_SHOWN);
+    let violation = others.fold(violation.with_help(help(form.kind)), Violation::with_another);
     Some(match form.kind {
         CloudHostKind::Database => violation.weaker().weaker(),
         _ if is_own(first) => violation.weaker(),
         _ => violation,
     })
 }
-
-/// More places than this help nobody.
-const MAX_SHOWN: usize = 20;
 
 fn place(host: &Host<'_>) -> Another {
     match host.site {

@@ -104,10 +104,7 @@ fn violation(places: &[&Fixed<'_>]) -> Option<Violation> {
     let message =
         format!("`{text}` is {}; a second cluster cannot be built beside the one that has it", cloud.what);
     let others = others.iter().map(|other| other.spot.another("the same name here"));
-    let violation = first.spot.violation(message).with_others(others, MOST_SHOWN);
+    let violation = others.fold(first.spot.violation(message), Violation::with_another);
     // In the layer of one cluster it is edited when the layer is copied.
     Some(if places.iter().all(|place| place.is_own) { violation.weaker() } else { violation })
 }
-
-/// Further places shown for one finding.
-const MOST_SHOWN: usize = 5;

@@ -160,12 +160,9 @@ fn violation(mut pins: Vec<Pin<'_>>) -> Option<Violation> {
         Some(object) => violation.in_object(object, first.node),
         None => violation.less_sure(),
     };
-    let violation = violation.with_others(others.iter().map(place), MAX_SHOWN);
+    let violation = others.iter().map(place).fold(violation, Violation::with_another);
     Some((0..first.weight as u8).fold(violation, |violation, _| violation.weaker()))
 }
-
-/// More places than this help nobody.
-const MAX_SHOWN: usize = 20;
 
 fn place(pin: &Pin<'_>) -> Another {
     let subject = subject(pin);

@@ -71,7 +71,7 @@ fn collision(owner: &str, instances: &[&Instance<'_>]) -> Option<Violation> {
         let words = format!("the same in {}", instance.spot.clusters.title());
         instance.spot.another(words).about(subject(&instance.spot))
     };
-    violation = violation.with_others(others.iter().map(again), MOST_SHOWN);
+    violation = others.iter().map(again).fold(violation, Violation::with_another);
     for (name, place) in clusters.places().take(MOST_SHOWN) {
         violation = violation.with_related(place, format!("comes to {name} from here"));
     }
@@ -108,7 +108,7 @@ fn fate(instances: &[&Instance<'_>]) -> &'static str {
     }
 }
 
-/// Names of clusters in a message, and further places shown for one finding.
+/// Names of clusters in a message, and places shown that tell why it comes to them.
 const MOST_NAMED: usize = 3;
 const MOST_SHOWN: usize = 5;
 

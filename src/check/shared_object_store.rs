@@ -67,7 +67,7 @@ fn violation(tool: &str, store: &Store<'_>) -> Option<Violation> {
     let others = spots().skip(1).map(|spot| {
         spot.another(format!("the same place in {}", spot.clusters.title())).about(subject(spot))
     });
-    let violation = violation.with_others(others, MOST_SHOWN);
+    let violation = others.fold(violation, Violation::with_another);
     let show = |violation: Violation, (name, place): (String, Span)| {
         violation.with_related(place, format!("comes to {name} from here"))
     };
@@ -76,6 +76,6 @@ fn violation(tool: &str, store: &Store<'_>) -> Option<Violation> {
     Some(if several == Several::Surely { violation } else { violation.weaker().less_sure() })
 }
 
-/// Names of clusters in a message, and further places shown for one finding.
+/// Names of clusters in a message, and places shown that tell why it comes to them.
 const MOST_NAMED: usize = 3;
 const MOST_SHOWN: usize = 5;

@@ -70,8 +70,8 @@ pub(super) fn of_finding(
     finding: &Finding,
 ) -> BTreeSet<Option<String>> {
     let of_name = |name: &str| {
-        let cluster = clusters.iter().find(|cluster| cluster.name == name);
-        cluster.map(|cluster| cluster.environment.clone())
+        let index = clusters.binary_search_by(|cluster| cluster.name.as_str().cmp(name)).ok()?;
+        Some(clusters[index].environment.clone())
     };
     if let Some(name) = &finding.cluster {
         return of_name(name).into_iter().collect();

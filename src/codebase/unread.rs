@@ -63,9 +63,9 @@ impl Codebase {
     }
 }
 
-/// No tool that reads manifests reads one with a NUL in it, and what a circle of links leads to is read elsewhere.
+/// No tool that reads manifests reads one with a NUL in it, or a state; what a circle of links leads to is read elsewhere.
 fn could_hold_more(reason: SkipReason) -> bool {
-    !matches!(reason, SkipReason::Binary | SkipReason::Circle)
+    !matches!(reason, SkipReason::Binary | SkipReason::Circle | SkipReason::Generated)
 }
 
 fn is_deployed(path: &str) -> bool {

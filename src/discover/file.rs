@@ -58,6 +58,9 @@ impl File {
             let text = read::shell_script(&path, config.max_file_size)?;
             return Ok((FileKind::Shell, text));
         }
+        if (self.guess, self.origin) == (Guess::Generated, Origin::Found) {
+            return Err(Refusal::Skip(SkipReason::Generated));
+        }
         if self.guess == Guess::Kind(FileKind::Text) {
             return read::text_or_binary(&path, config.max_file_size);
         }

@@ -16,6 +16,8 @@ pub(super) enum Guess {
     Kind(FileKind),
     /// A file without extension: a shell script if it begins with the `#!` of a shell.
     PerhapsShell,
+    /// State that a tool wrote down: what it says is there, not what anybody wants.
+    Generated,
     /// A file of no kind that k8factor reads.
     Other,
 }
@@ -29,9 +31,15 @@ pub(super) fn guess(path: &str) -> Guess {
     if is_settings_of_environment(name) {
         return Guess::Kind(FileKind::Settings);
     }
+    if GENERATED.iter().any(|ending| ends_with(name, ending)) {
+        return Guess::Generated;
+    }
     let has_extension = name.rfind('.').is_some_and(|dot| dot > 0);
     if has_extension { Guess::Other } else { Guess::PerhapsShell }
 }
+
+/// State of RKE and of Terraform, which may hold credentials and names of every kind.
+const GENERATED: [&str; 3] = [".rkestate", ".tfstate", ".tfstate.backup"];
 
 /// `.env.prod`; what ends in `.example` and the like shows how to write one.
 fn is_settings_of_environment(name: &str) -> bool {
@@ -188,6 +196,8 @@ mod tests {
             ("main.tf.json", Guess::Kind(FileKind::Json)),
             ("bin/up.sh", Guess::Kind(FileKind::Shell)),
             (".envrc", Guess::Kind(FileKind::Shell)),
+            ("rke/cluster.rkestate", Guess::Generated),
+            ("terraform.tfstate.backup", Guess::Generated),
             ("Makefile", Guess::Kind(FileKind::Makefile)),
             ("mk/common.mk", Guess::Kind(FileKind::Makefile)),
             (".github/workflows/ci.yaml", Guess::Kind(FileKind::Ci(CiSystem::GitHubActions))),

@@ -153,6 +153,7 @@ fn skipped(page: &Page) -> String {
 fn reason(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Template => "template",
+        SkipReason::Generated => "state that a tool wrote",
         SkipReason::Encrypted => "encrypted",
         SkipReason::TooLarge => "too large",
         SkipReason::Binary => "not text",

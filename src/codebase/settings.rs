@@ -7,7 +7,7 @@ use crate::model::object::Object;
 use crate::model::role::Role;
 use crate::source::FileId;
 use crate::yaml::{Node, Shape};
-use aho_corasick::AhoCorasick;
+use regex::Regex;
 use std::cell::OnceCell;
 
 /// A place where something is set up.
@@ -47,24 +47,49 @@ impl Setting<'_, '_> {
     }
 }
 
+/// Finds the words that a visitor asks for.
+struct Finder {
+    words: Regex,
+    /// For each file, whether it has any.
+    files: Vec<bool>,
+}
+
+impl Finder {
+    /// Nothing where no file has a word.
+    fn new(codebase: &Codebase, words: &[&str]) -> Option<Self> {
+        let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+        let words = Regex::new(&words.join("|")).ok()?;
+        let files: Vec<bool> =
+            codebase.sources().iter().map(|source| words.is_match(source.text())).collect();
+        files.contains(&true).then_some(Self { words, files })
+    }
+
+    fn has_file(&self, file: FileId) -> bool {
+        self.files[file.index()]
+    }
+
+    /// Whether the node has a word. What a build made of itself is in no file.
+    fn is_in(&self, node: Node<'_>) -> bool {
+        let mut parts = node.parts();
+        let is_match = |part: Node<'_>| self.words.is_match(part.raw());
+        parts.next().is_some_and(is_match)
+            || parts.any(|part| self.has_file(part.span().file) && is_match(part))
+    }
+}
+
 impl Codebase {
     /// Shows everything that has one of these words in it: judged objects, values and other data, and the texts in all
     /// of them that are configuration themselves. Texts are read for the visit only.
     pub fn visit_settings<'c>(&'c self, words: &[&str], visit: &mut dyn FnMut(Setting<'_, 'c>)) {
-        let Ok(finder) = AhoCorasick::new(words) else { return };
-        let has_words: Vec<bool> =
-            self.sources().iter().map(|source| finder.is_match(source.text())).collect();
-        if !has_words.contains(&true) {
-            return;
-        }
+        let Some(finder) = Finder::new(self, words) else { return };
         // What a build composes may have its words from other files than its own.
         let objects =
-            self.objects().filter(|object| !object.builds().is_empty() || has_words[object.file().index()]);
+            self.objects().filter(|object| !object.builds().is_empty() || finder.has_file(object.file()));
         for object in objects {
             visit_root(object.root(), Some(object), None, &finder, visit);
         }
         let documents = self.documents().filter(|document| document.zone.is_judged());
-        for document in documents.filter(|document| has_words[document.source.id().index()]) {
+        for document in documents.filter(|document| finder.has_file(document.source.id())) {
             let root = match document.role {
                 Role::Data => Some(document.root),
                 // Its patches are judged in what is built of them.
@@ -82,10 +107,10 @@ fn visit_root<'c>(
     root: Node<'c>,
     object: Option<Object<'c>>,
     cluster: Option<Node<'c>>,
-    finder: &AhoCorasick,
+    finder: &Finder,
     visit: &mut dyn FnMut(Setting<'_, 'c>),
 ) {
-    if !root.written().any(|text| finder.is_match(text)) {
+    if !finder.is_in(root) {
         return;
     }
     let clusters = &OnceCell::new();
@@ -100,7 +125,7 @@ fn visit_root<'c>(
 fn visit_text<'c>(
     text: Node<'_>,
     setting: Setting<'_, 'c>,
-    finder: &AhoCorasick,
+    finder: &Finder,
     deepest: usize,
     visit: &mut dyn FnMut(Setting<'_, 'c>),
 ) {
@@ -117,7 +142,7 @@ fn visit_text<'c>(
 /// Values in an Application may hold the text of a configuration file; nobody goes deeper.
 const DEEPEST: usize = 1;
 
-fn may_be_configuration(node: Node<'_>, finder: &AhoCorasick) -> bool {
+fn may_be_configuration(node: Node<'_>, finder: &Finder) -> bool {
     let is_text = node.shape() == Shape::Scalar && !node.is_alias();
-    is_text && finder.is_match(node.raw()) && node.text().contains('\n')
+    is_text && finder.words.is_match(node.raw()) && node.text().contains('\n')
 }

@@ -286,12 +286,12 @@ impl<'a> Node<'a> {
     /// Whether some characters stand in the node as written; in one that was built, in any part of it. Quick, to leave out
     /// what cannot matter.
     pub fn mentions(self, characters: &str) -> bool {
-        self.written().any(|text| text.contains(characters))
+        self.parts().any(|part| part.raw().contains(characters))
     }
 
-    /// The node as written; of one that was built, all parts of it.
-    pub fn written(self) -> impl Iterator<Item = &'a str> {
-        std::iter::once(self.raw()).chain(self.grafted().map(Node::raw))
+    /// The node, and the nodes of files that are parts of it if it was built.
+    pub fn parts(self) -> impl Iterator<Item = Self> {
+        std::iter::once(self).chain(self.grafted())
     }
 
     /// The tag as written, `!!str` for example.

@@ -37,6 +37,7 @@ const CASES: [Case; 2] = [
             ("terraform/live/retail-p-2610/main.tf", 15, "the name stands in a comment"),
             ("terraform/live/retail-p-2610/main.tf", 27, "a description"),
             ("terraform/shared/network/allowlist.tf", 43, "the name stands in a comment"),
+            ("terraform/shared/observability/pagerduty.tf", 7, "a title of two words"),
         ],
     },
 ];

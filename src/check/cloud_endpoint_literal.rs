@@ -26,7 +26,9 @@ impl Check for CloudEndpointLiteral {
 
 /// One finding for each name. It is told where it hurts most: outside of what belongs to one cluster.
 fn violation(codebase: &Codebase, mut places: Vec<Host<'_>>) -> Option<Violation> {
-    let is_own = |host: &Host<'_>| codebase.layer_of(host.span.file).is_some();
+    let is_own = |host: &Host<'_>| {
+        codebase.layer_of(host.span.file).is_some() || codebase.named_beside(host.span).next().is_some()
+    };
     places.sort_by_key(|host| (is_own(host), host.span));
     let (first, others) = places.split_first()?;
     let (name, form) = (first.name, first.form);

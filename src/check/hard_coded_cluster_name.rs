@@ -77,10 +77,6 @@ impl HardCodedClusterName {
         let mut causes: BTreeMap<Cause, Vec<&Naming>> = BTreeMap::new();
         let (scattered, mut hosts) = (codebase.scattered_destinations(), Hosts::default());
         for naming in codebase.namings() {
-            // The layer of an environment may tell its cluster the name.
-            if naming.zone == NameZone::Injection && codebase.layer_of(naming.span.file).is_some() {
-                continue;
-            }
             let used = used_for(naming).filter(|used| self.uses.contains(used));
             let Some(used) =
                 used.filter(|_| !naming.is_destination() || !scattered.contains(&naming.cluster))
@@ -107,10 +103,9 @@ fn used_for(naming: &Naming) -> Option<Use> {
         (NameZone::OwnLayer, Usage::Condition) => Some(Use::Condition),
         (NameZone::OwnLayer, Usage::Host) => Some(Use::Host),
         // A mesh or a federation lists its members.
-        (NameZone::Injection, _)
-        | (NameZone::Declaration, Usage::List | Usage::Delivery)
+        (NameZone::Declaration, Usage::List | Usage::Delivery)
         | (NameZone::Shared, Usage::Path | Usage::List | Usage::Peer) => Some(Use::List),
-        (NameZone::Declaration | NameZone::OwnLayer, _) => None,
+        (NameZone::Declaration | NameZone::Injection | NameZone::OwnLayer, _) => None,
         (NameZone::Shared, Usage::Variable) => Some(Use::Variable),
         (NameZone::Shared, _) if naming.owner.is_some() => Some(Use::AnotherCluster),
         (NameZone::Shared, Usage::Command) => Some(Use::Command),

@@ -136,7 +136,7 @@ fn violation(codebase: &Codebase, verdict: Verdict, filters: &[&Filter]) -> Opti
     } else {
         fate
     };
-    let (key, value) = (&first.key, &first.value);
+    let (key, value) = (&first.key, first.value.replace('\'', ""));
     let message = match verdict {
         Verdict::Known => {
             format!("`{value}` is written into {place}; when the next cluster takes over, {fate}")
@@ -153,7 +153,7 @@ fn violation(codebase: &Codebase, verdict: Verdict, filters: &[&Filter]) -> Opti
     let violation = if first.language.is_query() { violation.with_help(help(key)) } else { violation };
     let others = others.iter().map(|other| Another::at(other.span, "here as well"));
     let violation = beside::show(others.fold(violation, Violation::with_another), codebase);
-    let violation = match cluster(value, codebase.identities()) {
+    let violation = match cluster(&value, codebase.identities()) {
         Some(cluster) if cluster.is_certain() => violation.about_cluster(&cluster.name),
         Some(cluster) => violation.about_cluster(&cluster.name).weaker().less_sure(),
         None => violation,

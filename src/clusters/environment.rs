@@ -7,8 +7,8 @@ use crate::model::cluster::Spec;
 use crate::model::environment::{Stage, stage_of};
 use crate::model::identity::{Evidence, Identity, Origin};
 use crate::model::injected::is_injected;
-use crate::source::Span;
 use crate::yaml::Node;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,12 @@ pub(super) fn of_cluster(codebase: &Codebase, cluster: &Identity, spec: Option<S
     let declared = codebase.config().environments.iter().find(|environment| {
         paths.iter().any(|path| environment.paths.match_folder(path) || environment.paths.match_file(path))
     });
-    let stage = || stage_of(&cluster.name).or_else(|| paths.iter().find_map(|path| stage_of_path(path)));
+    // A domain says less than the folders: `ocp.prod.example.com` may be the cluster for tests of the team `prod`.
+    let label = cluster.name.split('.').next().unwrap_or_default();
+    let stage = || {
+        let of_paths = || paths.iter().find_map(|path| stage_of_path(path));
+        stage_of(label).or_else(of_paths).or_else(|| stage_of(&cluster.name))
+    };
     declared
         .map(|one| one.name.clone())
         .or_else(|| spec.and_then(|spec| labelled(spec.root)))
@@ -49,7 +54,8 @@ fn labelled(root: Node<'_>) -> Option<String> {
 /// The environment by its usual name, or as it is called here.
 fn said_in(map: Node<'_>) -> Option<String> {
     let values = ["env", "environment", "stage"].into_iter().filter_map(|key| map.get(key));
-    let mut said = values.filter_map(Node::as_str).filter(|text| !text.is_empty() && !is_injected(text));
+    let is_said = |text: &Cow<'_, str>| !matches!(&**text, "" | "none" | "all") && !is_injected(text);
+    let mut said = values.filter_map(Node::as_str).filter(is_said);
     said.next()
         .map(|text| stage_of(&text).map_or_else(|| text.into_owned(), |stage| stage.as_str().to_owned()))
 }
@@ -78,7 +84,7 @@ pub(super) fn of_finding(
     }
     let owners =
         |path| codebase.identities().owners(path).into_iter().filter_map(|owner| of_name(&owner.name));
-    let named: BTreeSet<_> = finding.places().flat_map(|span| beside(codebase, span)).collect();
+    let named: BTreeSet<_> = finding.places().flat_map(|span| codebase.named_beside(span)).collect();
     if !named.is_empty() {
         return named.into_iter().map(|number| clusters[number as usize].environment.clone()).collect();
     }
@@ -88,19 +94,6 @@ pub(super) fn of_finding(
         return of_builds(codebase, clusters, finding, of_name);
     }
     of_places.into_iter().flatten().collect()
-}
-
-/// The clusters that are named on the line of a place, by their numbers.
-fn beside(codebase: &Codebase, span: Span) -> impl Iterator<Item = u32> {
-    let source = codebase.source(span.file);
-    let line = source.line(span.start);
-    let namings = codebase.namings();
-    let start = source.text()[..span.start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
-    let first = namings.partition_point(|naming| (naming.span.file, naming.span.start) < (span.file, start));
-    let on_line = namings[first..]
-        .iter()
-        .take_while(move |naming| naming.span.file == span.file && source.line(naming.span.start) == line);
-    on_line.map(|naming| naming.cluster)
 }
 
 /// The environments of the clusters to which the builds of a finding go, if all of them are known.

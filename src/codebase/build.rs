@@ -11,7 +11,7 @@ use crate::model::cluster::Format;
 use crate::model::identity::Identities;
 use crate::model::kustomization::Kustomization;
 use crate::model::object::TypeMeta;
-use crate::model::role::{BASELINE_START, Role, Zone, is_test_document};
+use crate::model::role::{Role, Zone, is_own_json, is_test_document};
 use crate::source::{FileId, FileKind, Source, Sources};
 use crate::yaml::{Node, NodeId, Tree};
 use rayon::prelude::*;
@@ -96,7 +96,7 @@ fn zone_of_kind(source: &Source) -> Zone {
     match source.kind() {
         FileKind::HelmTemplate => of_path.max(Zone::Template),
         // Wherever it lies: it quotes what is wrong elsewhere.
-        FileKind::Json if source.text().starts_with(BASELINE_START) => Zone::Own,
+        FileKind::Json if is_own_json(source.text()) => Zone::Own,
         _ => of_path,
     }
 }

@@ -98,7 +98,23 @@ pub(super) fn namings(codebase: &Codebase) -> Vec<Naming> {
     sources.flat_map_iter(|source| of_file(codebase, source, &known)).collect()
 }
 
+/// Nobody reads a line with more names.
+const MOST_BESIDE: usize = 100;
+
 impl Codebase {
+    /// The clusters that are named on the line of a place, by their numbers.
+    pub fn named_beside(&self, span: Span) -> impl Iterator<Item = u32> {
+        let source = self.source(span.file);
+        let line = source.line(span.start);
+        let start = source.text()[..span.start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+        let before = |naming: &Naming| (naming.span.file, naming.span.start) < (span.file, start);
+        let namings = &self.namings[self.namings.partition_point(before)..];
+        let on_line = namings
+            .iter()
+            .take_while(move |one| one.span.file == span.file && source.line(one.span.start) == line);
+        on_line.take(MOST_BESIDE).map(|naming| naming.cluster)
+    }
+
     /// The clusters to which Argo CD is told in several files to deploy, by number. Told in one file, it is the one list
     /// of clusters that there has to be.
     pub fn scattered_destinations(&self) -> BTreeSet<u32> {
@@ -130,7 +146,7 @@ fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
         let around = Surroundings::new(source.text(), mention.start, mention.end);
         let (zone, usage) = judge.judge(mention, around, span);
         // Whatever a word means to a tool, it is no name of a cluster there.
-        let is_list = usage == Usage::List || zone == NameZone::Declaration && usage == Usage::Delivery;
+        let is_list = zone == NameZone::Declaration && matches!(usage, Usage::List | Usage::Delivery);
         let sureness = if is_list { Some(Sureness::Sure) } else { sureness(mention, around, span) };
         let owner = judge.owner(mention.number);
         Some(Naming { span, cluster: mention.number, zone, usage, sureness: sureness?, owner })

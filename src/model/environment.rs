@@ -195,9 +195,26 @@ fn groups<'a>(
 
 /// The stage that a name tells of. `prod-to-stage` tells of two and is neither.
 pub fn stage_of(name: &str) -> Option<Stage> {
-    let mut stages = name.split(is_separator).filter_map(stage_of_word);
+    let mut turn = Turn::default();
+    let mut stages = name.split(is_separator).filter_map(|word| turn.stage_of(word));
     let first = stages.next()?;
     stages.all(|stage| stage == first).then_some(first)
+}
+
+/// What the word before does to a stage: `pre-prod` is staging, `non-prod` is anything but production.
+#[derive(Default)]
+struct Turn<'a>(&'a str);
+
+impl<'a> Turn<'a> {
+    fn stage_of(&mut self, word: &'a str) -> Option<Stage> {
+        let before = std::mem::replace(&mut self.0, word);
+        let stage = stage_of_word(word)?;
+        match before {
+            "pre" if stage == Stage::Production => Some(Stage::Staging),
+            "no" | "non" | "not" => None,
+            _ => Some(stage),
+        }
+    }
 }
 
 /// A name with its environment, its dates and its numbers taken out: what is left is the same everywhere.

@@ -400,7 +400,10 @@ const NOBODY: &[&str] = &[
 const LONGEST: usize = 253;
 
 fn is_name(text: &str) -> bool {
-    let local = ["kind-", "k3d-", "k3s-default", "minikube-"].iter().any(|prefix| text.starts_with(prefix));
+    let local =
+        ["kind-", "k3d-", "k3s-default", "minikube-", "kwok-", "colima-", "lima-", "crc-", "microk8s"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix));
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     plain
         && (2..=LONGEST).contains(&text.len())
@@ -452,8 +455,10 @@ fn is_called_after(part: &str, name: &str) -> bool {
     let (before, after) = (&part[..at], &part[at + name.len()..]);
     let open = |text: &str| text.is_empty() || text.ends_with(['-', '_', '.']);
     let closed = |text: &str| text.is_empty() || text.starts_with(['-', '_', '.']);
-    let known =
-        |text: &str| text.split(['-', '_', '.']).all(|word| word.is_empty() || AFFIXES.contains(&word));
+    let known = |text: &str| {
+        text.split(['-', '_', '.'])
+            .all(|word| word.is_empty() || AFFIXES.contains(&word) || is_environment(word))
+    };
     open(before) && closed(after) && known(before) && known(after)
 }
 

@@ -53,16 +53,17 @@ impl<'a> Surroundings<'a> {
     /// Whether the name is said to people, not to a program.
     pub fn is_prose(self) -> bool {
         let first = self.before().trim_start().trim_start_matches(['@', '-']).trim_start();
-        let said =
-            ["echo ", "printf ", "log ", "info ", "warn "].iter().any(|command| first.starts_with(command));
+        let said = SAYING.iter().any(|command| first.starts_with(command)) || self.before().contains(":?");
         let rest = window::text_after(self.text, self.end).lines().next().unwrap_or_default();
-        let does_more = |text: &str| text.contains(['|', '>', ';']) || text.contains("&&");
         let piped = does_more(self.before()) || does_more(rest);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
         let value =
             first.strip_prefix("name").map(|rest| rest.trim_start_matches([' ', ':', '=', '"', '\'']));
-        let sentence = value.is_some_and(|value| value.contains(' '));
+        let quote = self.before().chars().next_back().filter(|c| matches!(c, '"' | '\''));
+        let quoted =
+            quote.and_then(|quote| rest.split_once(quote)).is_some_and(|(rest, _)| rest.contains(' '));
+        let sentence = value.is_some_and(|value| quoted || value.contains(' '));
         said && !piped || sentence || PROSE.contains(&key)
     }
 
@@ -216,14 +217,51 @@ impl<'a> Surroundings<'a> {
     }
 }
 
+/// Commands that talk to people.
+const SAYING: [&str; 12] = [
+    "echo ",
+    "printf ",
+    "log ",
+    "info ",
+    "warn ",
+    "die ",
+    "fail ",
+    "error ",
+    "say ",
+    "log_info ",
+    "log_warn ",
+    "log_error ",
+];
+
+/// Whether a line of a shell does more with its words than to show them.
+fn does_more(text: &str) -> bool {
+    let mut text = text.replace(">&2", "").replace(">&1", "").replace("| tee ", "");
+    for end in ["GITHUB_STEP_SUMMARY", "{GITHUB_STEP_SUMMARY"] {
+        for quote in ["\"$", "$"] {
+            text = text.replace(&format!(">> {quote}{end}"), "");
+        }
+    }
+    text.contains(['|', '>', ';']) || text.contains("&&")
+}
+
 /// Whether what stands under a key is said to people, not to a program.
 pub fn is_prose_key(key: &str) -> bool {
     PROSE.contains(&key)
 }
 
 /// Keys whose values are read by people. Sources: annotations of Prometheus' rules, fields of CI systems and CRDs.
-const PROSE: &[&str] =
-    &["description", "summary", "title", "message", "comment", "runbook_url", "displayName", "help", "label"];
+const PROSE: &[&str] = &[
+    "description",
+    "summary",
+    "title",
+    "message",
+    "error_message",
+    "comment",
+    "runbook_url",
+    "displayName",
+    "help",
+    "label",
+];
 
 fn ends_token(c: char) -> bool {
     c.is_ascii_whitespace() || "\"'`,;()[]{}<>|&\\".contains(c)

@@ -40,6 +40,19 @@ pub enum Zone {
 /// How the file of a baseline begins, wherever it lies.
 pub const BASELINE_START: &str = "{\"version\":1,\"entries\":[";
 
+/// How a report of k8factor begins.
+const REPORT_START: &str = "{\"version\":1,\"tool\":{\"name\":\"k8factor\"";
+
+/// Whether a JSON text is a baseline or a report of k8factor: it quotes what is wrong elsewhere.
+pub fn is_own_json(text: &str) -> bool {
+    let mut start = text.chars().take(LONGEST_START).filter(|c| !c.is_whitespace());
+    let start: String = start.by_ref().collect();
+    start.starts_with(BASELINE_START) || start.starts_with(REPORT_START)
+}
+
+/// How many characters such a beginning may take, with the spaces in it.
+const LONGEST_START: usize = 200;
+
 impl Zone {
     /// Whether objects in this part are judged.
     pub fn is_judged(self) -> bool {
@@ -66,6 +79,7 @@ impl Zone {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let mut zone = match file {
             ".k8factor.yaml" => Self::Own,
+            "mkdocs.yml" | "mkdocs.yaml" | "labeler.yml" | ".pre-commit-config.yaml" => Self::Documentation,
             _ if is_test_file(file) => Self::Test,
             _ => Self::Deployed,
         };
@@ -80,7 +94,7 @@ impl Zone {
     fn of_folder(parent: &str, folder: &str) -> Self {
         match folder {
             ".k8factor" => Self::Own,
-            "docs" | "doc" | "documentation" => Self::Documentation,
+            "docs" | "doc" | "documentation" | ".vscode" | ".idea" => Self::Documentation,
             "examples" | "example" | "samples" | "sample" => Self::Example,
             // Deeper down, as in `overlays/test`, it is an environment more often than not.
             "test" if parent.is_empty() => Self::Test,

@@ -89,6 +89,8 @@ impl Usage {
             None | Some(Self::Host) if around.nearest_key().is_some_and(is_derived_key) => Self::Controller,
             None if derived_prefixes().any(is_derived) => Self::Controller,
             Some(Self::Host) if !around.is_label_of_host() => Self::Other,
+            // The product's own site may be called like the cluster.
+            Some(Self::List) if around.is_label_of_host() && around.is_beginning_of_host() => Self::Other,
             Some(usage) => usage,
             // The name alone, with its domain, is the cluster itself.
             None if around.is_label_of_host() && !around.is_beginning_of_host() => Self::Host,

@@ -33,11 +33,11 @@ pub(super) fn sentence(used: Use, cluster: &Identity, owner: Option<&Identity>) 
             "everybody who uses it has to learn a new address on the day of the move",
         ),
         Use::List => (
-            "is named where each cluster is".to_owned(),
-            "the next cluster has to be added here, and this one taken out",
+            "is named to tell it from other clusters".to_owned(),
+            "such lines are added for the next cluster and taken out for this one",
         ),
         Use::Variable => (
-            "is what a variable of a script or a pipeline holds".to_owned(),
+            "is what a variable holds".to_owned(),
             "it has to be edited here on the day of the move, or set by the caller",
         ),
         Use::Other => (

@@ -20,8 +20,11 @@ fn environment(text: &str, span: Span) -> Option<Span> {
     let open = before.rfind(['{', '}', '\n']).map_or(0, |at| at + 1);
     let after = text.get(end..)?;
     let close = after.find(['{', '}', '\n']).map_or(text.len(), |at| end + at);
-    let found = ENVIRONMENT.find_iter(text.get(open..close)?).next()?;
-    Some(Span::new(span.file, (open + found.start()) as u32, (open + found.end()) as u32))
+    let found = ENVIRONMENT.find_iter(text.get(open..close)?);
+    let mut places =
+        found.map(|found| Span::new(span.file, (open + found.start()) as u32, (open + found.end()) as u32));
+    // What is compared may be an environment itself.
+    places.find(|place| !place.contains(span))
 }
 
 /// `env="prod"`, `env:prod`

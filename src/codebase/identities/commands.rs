@@ -6,6 +6,7 @@ use crate::model::identity::Origin;
 use crate::source::{FileKind, Source, Span};
 use rayon::prelude::*;
 use regex::{Captures, Regex};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Operands of commands that connect to a cluster.
@@ -24,8 +25,28 @@ pub(super) fn commands(codebase: &Codebase, candidates: &mut Candidates) {
 fn names(source: &Source) -> impl Iterator<Item = (&str, Span)> {
     let commands = source.kind() != FileKind::Json;
     let commands = commands.then(|| COMMAND.captures_iter(source.text())).into_iter().flatten();
-    commands.filter_map(|captures| operand(source, &captures))
+    let mut named = commands.filter_map(|captures| operand(source, &captures)).peekable();
+    let is_any = named.peek().is_some();
+    let created = is_any.then(|| CREATED.captures_iter(source.text())).into_iter().flatten();
+    let created: HashSet<&str> =
+        created.filter_map(|captures| Some(captures.iter().skip(1).flatten().next()?.as_str())).collect();
+    named.filter(move |(name, _)| !created.contains(name))
 }
+
+/// What makes a cluster for a test: whoever runs it has made its name up. Each alternative captures the name.
+static CREATED: LazyLock<Regex> = LazyLock::new(|| {
+    let more = r"(?:[^\n\\;|&]|\\\n)*?";
+    let name = r#"["']?([A-Za-z0-9][A-Za-z0-9_.-]*)"#;
+    let patterns = [
+        format!(r"(?-u:\b)minikube[ \t]+start(?-u:\b){more}[ \t](?:-p|--profile)[= ]+{name}"),
+        format!(r"(?-u:\b)eksctl[ \t]+create[ \t]+cluster(?-u:\b){more}--name[= ]+{name}"),
+        format!(r"(?-u:\b)clusters create[ \t]+(?:--[a-z-]+[= ][^ \t\n]+[ \t]+)*{name}"),
+        format!(r"(?-u:\b)aks[ \t]+create(?-u:\b){more}[ \t](?:-n|--name)[= ]+{name}"),
+        format!(r"(?-u:\b)talosctl[ \t]+cluster[ \t]+create(?-u:\b){more}--name[= ]+{name}"),
+        format!(r"(?-u:\b)(?:vcluster|k3d[ \t]+cluster)[ \t]+create[ \t]+{name}"),
+    ];
+    Regex::new(&patterns.join("|")).expect("constant patterns")
+});
 
 fn operand<'a>(source: &'a Source, captures: &Captures<'a>) -> Option<(&'a str, Span)> {
     let whole = captures.get(0)?;

@@ -31,6 +31,8 @@ pub(super) struct Judge<'a> {
     comments: Vec<Span>,
     /// Documents and blocks about clusters, and documents that deliver something to some.
     documents: Vec<(Span, Content)>,
+    /// What is set up to be read only: the backups of a cluster that another one restores from.
+    read_only: Vec<Span>,
     /// Where names begin that stand in a list of clusters.
     listed: HashSet<usize>,
 }
@@ -62,11 +64,12 @@ impl<'a> Judge<'a> {
         let documents = documents.chain(other_clusters(codebase, source));
         let mut documents: Vec<(Span, Content)> = documents.collect();
         documents.sort_by_key(|(span, _)| *span);
+        let read_only = read_only(source, tree);
         let evidence = known.evidence[source.id().index()].as_slice();
         let of_file = evidence.iter().rev();
         let of_file =
             of_file.filter_map(|(number, one)| Some((*number, declared_in_file(one.origin)?))).collect();
-        Self { codebase, source, tree, owners, evidence, of_file, comments, documents, listed }
+        Self { codebase, source, tree, owners, evidence, of_file, comments, documents, read_only, listed }
     }
 
     /// The cluster that is meant: where several are spelled so, the one to which the file belongs.
@@ -118,6 +121,10 @@ impl<'a> Judge<'a> {
         if self.is_path(around) {
             return Usage::Path;
         }
+        let next = self.read_only.partition_point(|part| part.start <= span.start);
+        if next > 0 && self.read_only[next - 1].contains(span) {
+            return Usage::Peer;
+        }
         match Usage::of(self.source.kind(), around, keys) {
             usage @ (Usage::Condition | Usage::Delivery) => usage,
             _ if self.listed.contains(&(span.start as usize)) => Usage::List,
@@ -130,6 +137,7 @@ impl<'a> Judge<'a> {
             || self.is_commented(span)
             || matches!(self.content_at(span), Some(Content::OtherClusters)) && around.is_named_as_cluster()
             || around.key().is_some_and(names_another_system)
+            || names_something_else(around)
             || around.is_comment()
             || around.is_prose()
             || is_image(around)
@@ -241,6 +249,23 @@ const TARGETS: [&[&str]; 4] = [
     &["spec", "generators"],
     &["spec", "template", "spec", "destination"],
 ];
+
+/// Mappings with `accessMode: ReadOnly`, as Velero has them.
+fn read_only(source: &Source, tree: Option<&Tree>) -> Vec<Span> {
+    let tree = tree.filter(|_| source.text().contains("accessMode: ReadOnly")).into_iter();
+    let mappings = tree.flat_map(Tree::roots).flat_map(Node::walk).filter(|node| node.is_mapping());
+    let is_read_only = |node: &Node<'_>| node.get("accessMode").is_some_and(|mode| mode.is_text("ReadOnly"));
+    mappings.filter(is_read_only).map(Node::span).collect()
+}
+
+/// Whether a key says that it is the name of something that a cluster runs, or of those who work with it.
+fn names_something_else(around: Surroundings<'_>) -> bool {
+    let key = around.key().map(|key| key.rsplit(['.', '/']).next().unwrap_or(key));
+    let tag = around.token_to_name().rsplit_once(':').map(|(key, _)| key);
+    key.is_some_and(|key| OTHER_THINGS.contains(&key)) || tag.is_some_and(|key| OTHER_THINGS.contains(&key))
+}
+
+const OTHER_THINGS: [&str; 7] = ["namespace", "service", "app", "part-of", "team", "group", "owner"];
 
 /// Images and repositories are called after organisations and products, as clusters are.
 fn is_image(around: Surroundings<'_>) -> bool {

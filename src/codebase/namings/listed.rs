@@ -21,23 +21,35 @@ pub(super) fn listed(text: &str, mentions: &[Mention<'_>]) -> HashSet<usize> {
 
 /// Names on lines of one block that begin alike: items, keys, and fields of items.
 fn in_rows(text: &str, names: &[&Mention<'_>]) -> HashSet<usize> {
-    let mut rows: HashMap<(Option<usize>, &str), Vec<&Mention<'_>>> = HashMap::new();
+    let mut rows: HashMap<(Option<usize>, String), Vec<&Mention<'_>>> = HashMap::new();
     let (mut blocks, mut start, mut names) = (Blocks::default(), 0, names.iter().peekable());
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        let parent = blocks.enter(line, start);
+        let (parent, item) = blocks.enter(line, start);
         while let Some(name) = names.next_if(|name| name.start < end) {
-            let before = text.get(start..name.start).unwrap_or_default();
-            let key = match parent {
-                Some(item) if item.is_item => (item.parent, before),
-                _ if begins_item(before) => (parent.map(|block| block.start), before),
-                _ => continue,
+            let before = text.get(start..name.start).filter(|before| before.len() <= LONGEST_START);
+            let Some(before) = before else { continue };
+            let list = match item {
+                _ if begins_item(before) => parent.map(|block| block.start),
+                Some(item) => item.parent,
+                None => continue,
             };
-            rows.entry(key).or_default().push(name);
+            rows.entry((list, likeness(before))).or_default().push(name);
         }
         start = end;
     }
     rows.into_values().filter(|row| are_several(row)).flatten().map(|name| name.start).collect()
+}
+
+/// A line of a list begins with less than this, and one of a minified file with more.
+const LONGEST_START: usize = 200;
+
+/// What stands before a name, without what may differ from cluster to cluster: regions, accounts and other numbers.
+fn likeness(before: &str) -> String {
+    let part = |part: &str| {
+        if part.contains(|c: char| c.is_ascii_digit()) { "#".to_owned() } else { part.to_owned() }
+    };
+    before.split(':').map(part).collect::<Vec<_>>().join(":")
 }
 
 fn are_several(row: &[&Mention<'_>]) -> bool {
@@ -95,19 +107,20 @@ struct Block {
 }
 
 impl Blocks {
-    /// Goes on to the line that starts there, and tells the one that encloses it.
-    fn enter(&mut self, line: &str, start: usize) -> Option<Block> {
+    /// Goes on to the line that starts there, and tells the one that encloses it, and the nearest item around that.
+    fn enter(&mut self, line: &str, start: usize) -> (Option<Block>, Option<Block>) {
         let content = line.trim_start();
         if content.is_empty() {
-            return self.0.last().copied();
+            return (None, None);
         }
         let is_item = content.starts_with(['-', '{']);
         // YAML does not indent the items below their key.
         let indentation = 2 * (line.len() - content.len()) + usize::from(content.starts_with('-'));
         self.0.truncate(self.0.partition_point(|block| block.indentation < indentation));
         let parent = self.0.last().copied();
+        let item = self.0.iter().rev().find(|block| block.is_item).copied();
         self.0.push(Block { indentation, start, is_item, parent: parent.map(|block| block.start) });
-        parent
+        (parent, item)
     }
 }
 
@@ -137,6 +150,8 @@ mod tests {
             "projects:\n- name: tokyo-1\n  dir: a\n- name: osaka-7\n  dir: b\n",
             "clusters:\n- env: a\n  name: tokyo-1\n- env: b\n  name: osaka-7\n",
             "targets: [tokyo-1, osaka-7]\n",
+            "jobs:\n- targets: [a]\n  labels:\n    cluster: tokyo-1\n- targets: [b]\n  labels:\n    cluster: osaka-7\n",
+            "- arn:aws:eks:eu-west-1:1:cluster/tokyo-1\n- arn:aws:eks:ap-northeast-3:2:cluster/osaka-7\n",
             "locals {\n  accounts = {\n    \"tokyo-1\" = 1\n    \"osaka-7\" = 2\n  }\n}\n",
             "x = [\n  {\n    name = \"tokyo-1\"\n  },\n  {\n    name = \"osaka-7\"\n  },\n]\n",
             "for cluster in tokyo-1 osaka-7; do\n",

@@ -154,6 +154,7 @@ const NO_RULES: &[&str] = &[
     "deployments",
     "formats",
     "kustomize",
+    "places",
     "clusters",
     "waivers",
     "yaml",

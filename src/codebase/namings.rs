@@ -147,7 +147,11 @@ fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
         let (zone, usage) = judge.judge(mention, around, span);
         // Whatever a word means to a tool, it is no name of a cluster there.
         let is_list = zone == NameZone::Declaration && matches!(usage, Usage::List | Usage::Delivery);
-        let sureness = if is_list { Some(Sureness::Sure) } else { sureness(mention, around, span) };
+        let is_named = [Origin::Command, Origin::Lookup]
+            .into_iter()
+            .any(|origin| mention.identity.is_named_by(origin, span));
+        let sureness =
+            if is_list || is_named { Some(Sureness::Sure) } else { sureness(mention, around, usage) };
         let owner = judge.owner(mention.number);
         Some(Naming { span, cluster: mention.number, zone, usage, sureness: sureness?, owner })
     };
@@ -155,16 +159,15 @@ fn of_file(codebase: &Codebase, source: &Source, known: &Known) -> Vec<Naming> {
 }
 
 /// Nothing where an ordinary word is just that.
-fn sureness(mention: Mention<'_>, around: Surroundings<'_>, span: Span) -> Option<Sureness> {
-    if mention.identity.is_named_by(Origin::Command, span) {
-        return Some(Sureness::Sure);
-    }
+fn sureness(mention: Mention<'_>, around: Surroundings<'_>, usage: Usage) -> Option<Sureness> {
     match mention.strength {
         Strength::Strong if is_whole(around, mention) && mention.identity.is_certain() => {
             Some(Sureness::Sure)
         }
         Strength::Strong => Some(Sureness::Likely),
-        Strength::Weak if around.is_said_of_cluster() => Some(Sureness::Likely),
+        Strength::Weak if around.is_said_of_cluster() || usage.is_about_cluster(around) => {
+            Some(Sureness::Likely)
+        }
         Strength::Weak if around.is_said_of_environment() => Some(Sureness::Unsure),
         Strength::Weak | Strength::Environment => around.is_named_as_cluster().then_some(Sureness::Likely),
     }

@@ -58,8 +58,8 @@ impl<'a> Surroundings<'a> {
         let piped = does_more(self.before()) || does_more(rest);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
-        let value =
-            first.strip_prefix("name").map(|rest| rest.trim_start_matches([' ', ':', '=', '"', '\'']));
+        let value = first.split_once([':', '=']).filter(|_| key == "name");
+        let value = value.map(|(_, value)| value.trim_start_matches([' ', '"', '\'']));
         let quote = self.before().chars().next_back().filter(|c| matches!(c, '"' | '\''));
         let quoted =
             quote.and_then(|quote| rest.split_once(quote)).is_some_and(|(rest, _)| rest.contains(' '));
@@ -360,6 +360,12 @@ mod tests {
         }
         assert!(around("echo \"to NAME\"").is_prose());
         assert!(around("- name: Deploy to NAME").is_prose());
+        assert!(around("  \"name\": \"Latency of NAME\",").is_prose());
+        assert!(around("name = \"NAME (leaving)\"").is_prose());
+        assert!(around("echo \"to NAME\" >&2").is_prose());
+        assert!(!around("echo NAME >> clusters.txt").is_prose());
+        assert!(!around("namespace=web kubectl --context NAME get pods").is_prose());
+        assert!(!around("namePrefix: NAME-").is_prose());
         assert!(!around("- name: NAME").is_prose());
         assert!(around("  description: runs in NAME").is_prose());
         assert!(!around("kubectl config use-context NAME").is_prose());

@@ -88,14 +88,18 @@ impl Language {
         Some(Filter {
             span: Span::new(file, offset + value.start() as u32, offset + value.end() as u32),
             key: key.as_str().to_owned(),
-            value: value.as_str().replace('\\', ""),
+            value: if self == Self::Nrql {
+                value.as_str().replace('%', "*")
+            } else {
+                value.as_str().replace('\\', "")
+            },
             language: if self == Self::Datadog && captures.name("tag").is_none() {
                 Self::Message
             } else {
                 self
             },
             metric: metric_before(text_before(text, key.start())).to_owned(),
-            is_pattern: operator.contains('~') || value.as_str().contains('*'),
+            is_pattern: operator.contains('~') || value.as_str().contains(['*', '%']),
             leaves_out: leaves_out(text_before(text, key.start()), &text[key.end()..value.start()]),
         })
     }
@@ -214,7 +218,7 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 /// `clusterName = 'a'`
 static NRQL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(|_| {
-        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE))[ \t\r\n]*'(?<value>[^'$\\%{]+)".to_owned()
+        r"(?-u:\b)(?<key>clusterName)`?[ \t\r\n]*(?:!=|=|(?i:NOT[ \t\r\n]+)?(?i:LIKE))[ \t\r\n]*'(?<value>[^'$\\{]+)".to_owned()
     })
 });
 /// `clusterName IN ('a', 'b')`

@@ -69,8 +69,10 @@ impl Usage {
         if is_program(kind) && is_branch(around) {
             return Self::Condition;
         }
-        if kind.is_script() && around.is_named_as_cluster() {
-            return if around.is_argument() { Self::Command } else { Self::Variable };
+        let is_set = around.before().contains("--set");
+        if kind.is_script() && around.is_named_as_cluster() && !is_set {
+            let is_told = around.is_argument() || keys.iter().any(|key| key == "with");
+            return if is_told { Self::Command } else { Self::Variable };
         }
         if kind.is_script() && (around.is_default() || is_default_of_parameter(keys)) {
             return Self::Variable;
@@ -96,6 +98,15 @@ impl Usage {
             None if around.is_label_of_host() && !around.is_beginning_of_host() => Self::Host,
             None if near.starts_with("cluster") && around.is_argument() => Self::Controller,
             None => Self::Other,
+        }
+    }
+
+    /// Whether the use alone says that a cluster is meant, however ordinary the word is.
+    pub fn is_about_cluster(self, around: Surroundings<'_>) -> bool {
+        match self {
+            Self::Controller | Self::Delivery => true,
+            Self::Condition => around.before().to_ascii_lowercase().contains("cluster"),
+            _ => false,
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn sentence(used: Use, cluster: &Identity, owner: Option<&Identity>) 
             "the next cluster gets nothing before this is edited",
         ),
         Use::Controller => (
-            "is what a controller, an agent or a job takes for its cluster".to_owned(),
+            "is what a controller, an agent or another tool is given as its cluster".to_owned(),
             "in the next cluster it still acts for the old one",
         ),
         Use::Role => (

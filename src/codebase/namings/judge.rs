@@ -96,10 +96,10 @@ impl<'a> Judge<'a> {
         let keys: Vec<Cow<'_, str>> = keys.map(Node::text).collect();
         // What the nearest key says that people read is no code.
         let is_said = keys.first().is_some_and(|key| is_prose_key(key));
-        if is_said || self.is_ignored(around, span) {
+        let is_monitored = self.codebase.monitors().compares(span);
+        if self.is_ignored(around, span) || !is_monitored && (is_said || around.is_prose()) {
             return (NameZone::Ignored, Usage::Other);
         }
-        let is_monitored = self.codebase.monitors().compares(span);
         let usage = match () {
             () if is_monitored => Usage::Monitor,
             () if mention.identity.is_named_by(Origin::Command, span) => Usage::Command,
@@ -136,10 +136,9 @@ impl<'a> Judge<'a> {
         !self.codebase.zone(self.source.id()).has_judged_texts()
             || self.is_commented(span)
             || matches!(self.content_at(span), Some(Content::OtherClusters)) && around.is_named_as_cluster()
-            || around.key().is_some_and(names_another_system)
+            || around.key().is_some_and(is_other_cluster_key)
             || names_something_else(around)
             || around.is_comment()
-            || around.is_prose()
             || is_image(around)
     }
 
@@ -227,7 +226,7 @@ const ALARMS: [&str; 4] = ["AWS/ECS", "AWS/RDS", "AWS/Kafka", "ecs:service:"];
 
 fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
     let meta = TypeMeta::of(root)?;
-    if is_cluster_group(meta.group()) {
+    if is_cluster_group(meta.group()) && !SELECTING.contains(&meta.kind()) {
         return Some(Content::Clusters);
     }
     let is_delivery = meta.group() == ARGO && meta.kind().starts_with("App");
@@ -242,6 +241,10 @@ fn content(codebase: &Codebase, root: Node<'_>) -> Option<Content> {
     })
 }
 
+/// Kinds of the groups of clusters that choose among clusters and declare none.
+const SELECTING: [&str; 5] =
+    ["ClusterResourceSet", "HelmChartProxy", "HelmReleaseProxy", "Placement", "PlacementDecision"];
+
 /// Where Applications, `ApplicationSets` and `AppProjects` name their clusters.
 const TARGETS: [&[&str]; 4] = [
     &["spec", "destination"],
@@ -249,6 +252,11 @@ const TARGETS: [&[&str]; 4] = [
     &["spec", "generators"],
     &["spec", "template", "spec", "destination"],
 ];
+
+/// `kafka_cluster`: a cluster of something else. Where such a system is reached is another matter.
+fn is_other_cluster_key(key: &str) -> bool {
+    names_another_system(key) && key.to_ascii_lowercase().contains("cluster")
+}
 
 /// Mappings with `accessMode: ReadOnly`, as Velero has them.
 fn read_only(source: &Source, tree: Option<&Tree>) -> Vec<Span> {

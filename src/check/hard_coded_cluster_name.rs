@@ -99,23 +99,30 @@ impl HardCodedClusterName {
 /// Nothing where the name may stand, and where other rules look.
 fn used_for(naming: &Naming) -> Option<Use> {
     match (naming.zone, naming.usage) {
-        (NameZone::Ignored, _) | (_, Usage::Monitor) => None,
+        (NameZone::Shared, usage) => in_shared_code(usage, naming.owner.is_some()),
         (NameZone::OwnLayer, Usage::Condition) => Some(Use::Condition),
         (NameZone::OwnLayer, Usage::Host) => Some(Use::Host),
-        // A mesh or a federation lists its members.
-        (NameZone::Declaration, Usage::List | Usage::Delivery)
-        | (NameZone::Shared, Usage::Path | Usage::List | Usage::Peer) => Some(Use::List),
-        (NameZone::Declaration | NameZone::Injection | NameZone::OwnLayer, _) => None,
-        (NameZone::Shared, Usage::Variable) => Some(Use::Variable),
-        (NameZone::Shared, _) if naming.owner.is_some() => Some(Use::AnotherCluster),
-        (NameZone::Shared, Usage::Command) => Some(Use::Command),
-        (NameZone::Shared, Usage::Condition) => Some(Use::Condition),
-        (NameZone::Shared, Usage::Delivery) => Some(Use::Delivery),
-        (NameZone::Shared, Usage::Controller) => Some(Use::Controller),
-        (NameZone::Shared, Usage::Role) => Some(Use::Role),
-        (NameZone::Shared, Usage::Host) => Some(Use::Host),
-        (NameZone::Shared, Usage::Other) => Some(Use::Other),
+        (NameZone::Declaration, Usage::List | Usage::Delivery) => Some(Use::List),
+        (NameZone::Ignored | NameZone::Declaration | NameZone::Injection | NameZone::OwnLayer, _) => None,
     }
+}
+
+/// `is_of_another` says whether the file belongs to another cluster.
+fn in_shared_code(usage: Usage, is_of_another: bool) -> Option<Use> {
+    Some(match usage {
+        Usage::Monitor => return None,
+        // A mesh or a federation lists its members.
+        Usage::Path | Usage::List | Usage::Peer => Use::List,
+        Usage::Variable => Use::Variable,
+        _ if is_of_another => Use::AnotherCluster,
+        Usage::Command => Use::Command,
+        Usage::Condition => Use::Condition,
+        Usage::Delivery => Use::Delivery,
+        Usage::Controller => Use::Controller,
+        Usage::Role => Use::Role,
+        Usage::Host => Use::Host,
+        Usage::Other => Use::Other,
+    })
 }
 
 /// One finding for all places: a new name is one piece of work.

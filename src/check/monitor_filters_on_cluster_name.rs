@@ -158,10 +158,10 @@ fn violation(codebase: &Codebase, verdict: Verdict, filters: &[&Filter]) -> Opti
         Some(cluster) => violation.about_cluster(&cluster.name).weaker().less_sure(),
         None => violation,
     };
-    Some(match (verdict, first.language) {
-        (Verdict::Known, Language::Variable) | (Verdict::Pattern, _) => violation.weaker(),
-        (Verdict::Known, _) => violation,
-        (Verdict::Unknown, _) => violation.weaker().weaker().less_sure(),
+    Some(match verdict {
+        Verdict::Known => violation,
+        Verdict::Pattern => violation.weaker(),
+        Verdict::Unknown => violation.weaker().weaker().less_sure(),
     })
 }
 

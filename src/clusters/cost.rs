@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The lines that name a cluster, by what they are.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    lines: BTreeMap<Part, BTreeSet<Location>>,
+    /// A line with several names is the most expensive of what they are.
+    lines: BTreeMap<Location, Part>,
 }
 
 /// Where such lines stand.
@@ -55,30 +56,30 @@ impl Part {
 
 impl Cost {
     pub(super) fn add(&mut self, naming: &Naming, at: Location) {
-        self.lines.entry(Part::of(naming)).or_default().insert(at);
+        let part = Part::of(naming);
+        self.lines.entry(at).and_modify(|known| *known = part.min(*known)).or_insert(part);
     }
 
     /// Every line that names the cluster, the most expensive first.
     pub fn lines(&self) -> impl Iterator<Item = (Part, &Location)> {
-        self.lines.iter().flat_map(|(part, lines)| lines.iter().map(|line| (*part, line)))
+        let of_part = |part| self.lines.iter().filter(move |(_, known)| **known == part);
+        Part::ALL.into_iter().flat_map(of_part).map(|(line, part)| (*part, line))
     }
 
     /// How many files and lines there are of one part.
     pub fn of(&self, part: Part) -> (usize, usize) {
-        let lines = self.lines.get(&part).into_iter().flatten();
-        (files(lines.clone()), lines.count())
+        self.count(|known| known == part)
     }
 
     /// How many files and lines have to be edited when the cluster is replaced: all but its own layer, its declaration
     /// and what nobody runs.
     pub fn replacement(&self) -> (usize, usize) {
-        let lines =
-            [Part::Shared, Part::Listed].into_iter().filter_map(|part| self.lines.get(&part)).flatten();
-        let lines: BTreeSet<_> = lines.collect();
-        (files(lines.iter().copied()), lines.len())
+        self.count(|part| matches!(part, Part::Shared | Part::Listed))
     }
-}
 
-fn files<'a>(lines: impl Iterator<Item = &'a Location>) -> usize {
-    lines.map(|line| line.path.as_str()).collect::<BTreeSet<_>>().len()
+    fn count(&self, counts: impl Fn(Part) -> bool) -> (usize, usize) {
+        let lines = || self.lines.iter().filter(|(_, part)| counts(**part)).map(|(line, _)| line);
+        let files: BTreeSet<&str> = lines().map(|line| line.path.as_str()).collect();
+        (files.len(), lines().count())
+    }
 }

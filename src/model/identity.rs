@@ -263,7 +263,10 @@ impl Identities {
         let ends = || part.match_indices(is_end).map(|(at, _)| at).chain([part.len()]).take(MOST_WORDS);
         let runs =
             starts().take(MOST_WORDS).flat_map(|start| ends().filter_map(move |end| part.get(start..end)));
-        let names = runs.filter(|run| is_called_after(part, run)).filter_map(|run| self.spellings.get(run));
+        let names = runs.filter_map(|run| {
+            let spelling = self.spellings.get(run)?;
+            is_called_after(part, run, spelling.strength == Strength::Strong).then_some(spelling)
+        });
         names.collect()
     }
 }
@@ -449,16 +452,14 @@ fn is_end_of_gke_context(text: &str, at: usize) -> bool {
 const MOST_WORDS: usize = 64;
 
 /// `prod-x`, `prod-x.yaml`, `prod-x-values.yaml`, `values.prod-x.yaml`, `rke-prod-x`: the name and what is usually
-/// added to it.
-fn is_called_after(part: &str, name: &str) -> bool {
+/// added to it, which may be an environment where the name is no ordinary word.
+fn is_called_after(part: &str, name: &str, is_odd: bool) -> bool {
     let Some(at) = part.find(name) else { return false };
     let (before, after) = (&part[..at], &part[at + name.len()..]);
     let open = |text: &str| text.is_empty() || text.ends_with(['-', '_', '.']);
     let closed = |text: &str| text.is_empty() || text.starts_with(['-', '_', '.']);
-    let known = |text: &str| {
-        text.split(['-', '_', '.'])
-            .all(|word| word.is_empty() || AFFIXES.contains(&word) || is_environment(word))
-    };
+    let is_known = |word: &str| word.is_empty() || AFFIXES.contains(&word) || is_odd && is_environment(word);
+    let known = |text: &str| text.split(['-', '_', '.']).all(is_known);
     open(before) && closed(after) && known(before) && known(after)
 }
 

@@ -116,6 +116,12 @@ impl Span {
         Self::new(file, 0, 0)
     }
 
+    /// Whether one of these ranges holds this one. They are sorted, and none overlap.
+    pub fn is_in(self, ranges: &[Self]) -> bool {
+        let next = ranges.partition_point(|range| range.start <= self.start);
+        next > 0 && ranges[next - 1].contains(self)
+    }
+
     /// Whether `other` lies inside this range.
     pub fn contains(self, other: Self) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end

@@ -64,9 +64,7 @@ impl Silent {
     }
 
     fn holds(&self, span: Span) -> bool {
-        let next = self.comments.partition_point(|comment| comment.start <= span.start);
-        let is_comment = next > 0 && self.comments[next - 1].contains(span);
-        is_comment || self.parts.iter().any(|part| part.contains(span))
+        span.is_in(&self.comments) || self.parts.iter().any(|part| part.contains(span))
     }
 }
 

@@ -3,6 +3,8 @@
 use super::monitor::is_cluster_key;
 use super::name::names_another_system;
 use super::window;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// A name in a text, with what stands around it.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +57,6 @@ impl<'a> Surroundings<'a> {
         let first = self.before().trim_start().trim_start_matches(['@', '-']).trim_start();
         let said = SAYING.iter().any(|command| first.starts_with(command)) || self.before().contains(":?");
         let rest = window::text_after(self.text, self.end).lines().next().unwrap_or_default();
-        let piped = does_more(self.before()) || does_more(rest);
         let key = first.split([':', '=']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         // Names of steps and jobs are sentences; names of objects have no spaces.
         let value = first.split_once([':', '=']).filter(|_| key == "name");
@@ -64,7 +65,7 @@ impl<'a> Surroundings<'a> {
         let quoted =
             quote.and_then(|quote| rest.split_once(quote)).is_some_and(|(rest, _)| rest.contains(' '));
         let sentence = value.is_some_and(|value| quoted || value.contains(' '));
-        said && !piped || sentence || PROSE.contains(&key)
+        sentence || PROSE.contains(&key) || said && !does_more(self.before()) && !does_more(rest)
     }
 
     /// The key whose value begins before the name on this line: `key: `, `key=`, `--key `, `"key": "`.
@@ -235,14 +236,14 @@ const SAYING: [&str; 12] = [
 
 /// Whether a line of a shell does more with its words than to show them.
 fn does_more(text: &str) -> bool {
-    let mut text = text.replace(">&2", "").replace(">&1", "").replace("| tee ", "");
-    for end in ["GITHUB_STEP_SUMMARY", "{GITHUB_STEP_SUMMARY"] {
-        for quote in ["\"$", "$"] {
-            text = text.replace(&format!(">> {quote}{end}"), "");
-        }
-    }
+    let text = SHOWN.replace_all(text, "");
     text.contains(['|', '>', ';']) || text.contains("&&")
 }
+
+/// Where words go that people read.
+static SHOWN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#">&[12]|\| tee |>> ?"?\$\{?GITHUB_STEP_SUMMARY"#).expect("a constant pattern")
+});
 
 /// Whether what stands under a key is said to people, not to a program.
 pub fn is_prose_key(key: &str) -> bool {
@@ -363,6 +364,7 @@ mod tests {
         assert!(around("  \"name\": \"Latency of NAME\",").is_prose());
         assert!(around("name = \"NAME (leaving)\"").is_prose());
         assert!(around("echo \"to NAME\" >&2").is_prose());
+        assert!(around("echo \"to NAME\" >> \"$GITHUB_STEP_SUMMARY\"").is_prose());
         assert!(!around("echo NAME >> clusters.txt").is_prose());
         assert!(!around("namespace=web kubectl --context NAME get pods").is_prose());
         assert!(!around("namePrefix: NAME-").is_prose());

@@ -121,8 +121,7 @@ impl<'a> Judge<'a> {
         if self.is_path(around) {
             return Usage::Path;
         }
-        let next = self.read_only.partition_point(|part| part.start <= span.start);
-        if next > 0 && self.read_only[next - 1].contains(span) {
+        if span.is_in(&self.read_only) {
             return Usage::Peer;
         }
         match Usage::of(self.source.kind(), around, keys) {
@@ -134,7 +133,7 @@ impl<'a> Judge<'a> {
 
     fn is_ignored(&self, around: Surroundings<'_>, span: Span) -> bool {
         !self.codebase.zone(self.source.id()).has_judged_texts()
-            || self.is_commented(span)
+            || span.is_in(&self.comments)
             || matches!(self.content_at(span), Some(Content::OtherClusters)) && around.is_named_as_cluster()
             || around.key().is_some_and(is_other_cluster_key)
             || names_something_else(around)
@@ -172,11 +171,6 @@ impl<'a> Judge<'a> {
         let before = |(document, _): &(Span, Content)| document.start <= span.start;
         let (document, content) = self.documents[..self.documents.partition_point(before)].last()?;
         document.contains(span).then_some(content)
-    }
-
-    fn is_commented(&self, span: Span) -> bool {
-        let next = self.comments.partition_point(|comment| comment.start <= span.start);
-        next > 0 && self.comments[next - 1].contains(span)
     }
 
     /// A folder of this repository may be called after a cluster, and has to be referred to.
